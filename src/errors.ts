@@ -44,6 +44,8 @@ export const EXIT_STATUS_BY_CODE = {
   LW_DISK_FULL: 1,
   /** A worker thread died. */
   LW_WORKER_FAILED: 1,
+  /** A defect of Lanewise itself. */
+  LW_INTERNAL: 1,
   /** Stopped by a signal or an AbortSignal. */
   LW_ABORTED: 130,
 } as const;
@@ -54,4 +56,13 @@ export type ErrorCode = keyof typeof EXIT_STATUS_BY_CODE;
 export interface WireError {
   readonly code: ErrorCode;
   readonly message: string;
+}
+
+export function toWireError(error: unknown): WireError {
+  if (error instanceof LanewiseError) return { code: error.code, message: error.message };
+  return { code: 'LW_INTERNAL', message: error instanceof Error ? error.message : String(error) };
+}
+
+export function fromWireError({ code, message }: WireError): LanewiseError {
+  return new LanewiseError(code, message);
 }

@@ -6,6 +6,7 @@ import type { NumericType } from './types.js';
  * Values live in registers. Registers `0 .. operands.length - 1` are the operands, widened to float64; every step
  * writes registers that no earlier step wrote; `results` names the registers that are stored, narrowed to their type.
  * A register is a column of float64 values, one for each row; the executor runs the steps tile by tile over the rows.
+ * A null is left out of a `skip` row by the validity of the operands that its register was computed from.
  */
 export interface Program {
   /** The type of each operand in the slot. */
@@ -18,6 +19,12 @@ export interface Program {
 export interface Result {
   readonly register: number;
   readonly type: NumericType;
+  /** Operands whose nulls are nulls of this result. */
+  readonly validityFrom: readonly number[];
+  /** Whether the result is null where any of them is, or only where all of them are (one result of a `skip` row). */
+  readonly nullWhere: 'any' | 'all';
+  /** True where a NaN is stored as null. */
+  readonly nanIsNull: boolean;
 }
 
 /** One kernel call. The kernel's family decides how many sources and targets there are. */
@@ -44,9 +51,11 @@ export type Step =
       readonly kind: 'row';
       readonly kernel: string;
       readonly params: readonly number[];
-      readonly width: number;
+      /** Columns in a row; in a job over lists, each list is a row and all of its elements are in one register. */
+      readonly width: number | 'list';
       readonly sources: readonly number[];
       readonly targets: readonly number[];
-      /** `skip` leaves null elements out of their row; the executor hands the kernel a neutral value in their place. */
+      /** `skip` leaves null elements out of their row: the kernel is handed `neutral` in their place. */
       readonly nulls: 'propagate' | 'skip';
+      readonly neutral: number;
     };

@@ -64,6 +64,8 @@ export interface RowEntry extends EntryBase {
   readonly grad: boolean;
   /** Whether the function takes `nulls=propagate|skip`. */
   readonly nulls: boolean;
+  /** The element that changes nothing in a row: what `nulls=skip` puts in the place of a null. */
+  readonly neutral: number;
   /** The widest row allowed. */
   readonly maxWidth: number;
 }

@@ -1,0 +1,119 @@
+/** Parquet's pages as plain data: what a thread needs to know to turn them into a column in the slot, and back. */
+import type { CompressionCodec, Region } from './task.js';
+import type { NumericType } from './types.js';
+
+export type PageCodec = CompressionCodec | 'none';
+
+/** How a value lies in a page: Parquet's physical types, as far as numbers are stored in them. */
+export type PhysicalValue = 'boolean' | 'int32' | 'int64' | 'float' | 'double' | 'float16';
+
+export type PageEncoding = 'plain' | 'dictionary' | 'byte_stream_split' | 'delta_binary_packed' | 'rle';
+
+/**
+ * A data page in the slot. Its body is levels and values; of version 1 all of it is compressed, of version 2 only the
+ * values are.
+ */
+export interface DataPage {
+  readonly address: number;
+  readonly byteLength: number;
+  readonly uncompressedByteLength: number;
+  readonly codec: PageCodec;
+  readonly encoding: PageEncoding;
+  /** Place of its first value among the column chunk's. Nulls count as values. */
+  readonly firstValue: number;
+  readonly valueCount: number;
+  /**
+   * Where the definition levels stand: before the values with a length of their own (`rle`) or with a length that
+   * follows from the count (`bit_packed`); in version 2 the page header tells how many bytes they take.
+   */
+  readonly levels:
+    | 'rle'
+    | 'bit_packed'
+    | { readonly repetitionByteLength: number; readonly definitionByteLength: number };
+}
+
+/** A dictionary page in the slot: values back to back as in a PLAIN page without levels. */
+export interface DictionaryPage {
+  readonly address: number;
+  readonly byteLength: number;
+  readonly uncompressedByteLength: number;
+  readonly codec: PageCodec;
+  readonly valueCount: number;
+}
+
+/** Decompresses and decodes the values `start` to `end` of a flat column chunk. Its result is empty. */
+export interface DecodePagesTask {
+  readonly kind: 'decode_pages';
+  /** What messages call the column. */
+  readonly name: string;
+  readonly physicalValue: PhysicalValue;
+  readonly type: NumericType;
+  /** 0 for a required column; a value is there where its definition level is this. */
+  readonly maxDefinitionLevel: number;
+  readonly dictionary: DictionaryPage | undefined;
+  /** The pages that hold the values, in their order, the first and the last perhaps in part. */
+  readonly pages: readonly DataPage[];
+  readonly start: number;
+  readonly end: number;
+  /** Where the column is to stand. `validity` is 0 where the metadata promises that no value is null. */
+  readonly target: Region;
+  /** Room for the largest page decompressed. */
+  readonly scratch: number;
+  /** Room for a bit for each value of the largest page, of a column that may have nulls. */
+  readonly levelsScratch: number;
+  /** Room for the dictionary decompressed. */
+  readonly dictionaryScratch: number;
+  /** Room for `end - start` values as they lie in pages, where the column's values are narrower; otherwise 0. */
+  readonly denseScratch: number;
+}
+
+/**
+ * Makes the body of one data page (version 1) of the `count` values of a region, which is scratch afterwards.
+ *
+ * Where `body` is 0, the page is neither compressed nor put together: its values stay in the region, nulls squeezed out,
+ * behind levels that whoever writes the page takes from `definitionLevelsHead` and the region's bitmap.
+ *
+ * Its result is `[byteLength, uncompressedByteLength, nullCount, crc, minLow, minHigh, maxLow, maxHigh]`: sizes of the
+ * body with its levels; its CRC-32, or 0 where none was asked for; the smallest and the largest value in the PLAIN
+ * encoding as two uint32 words each, which are left out where there are none (all values are null or NaN).
+ */
+export interface EncodePageTask {
+  readonly kind: 'encode_page';
+  readonly physicalValue: PhysicalValue;
+  readonly type: NumericType;
+  readonly encoding: 'plain' | 'byte_stream_split';
+  readonly nullable: boolean;
+  readonly codec: PageCodec;
+  readonly level: number | undefined;
+  readonly crc: boolean;
+  readonly source: Region;
+  readonly count: number;
+  /** Room for the levels and values, uncompressed, or 0. */
+  readonly body: number;
+  /** Room for the compressed body; unused where the codec is `none`. */
+  readonly target: number;
+  readonly targetCapacity: number;
+}
+
+/**
+ * What stands before the values of a page (version 1) of a nullable flat column: the length of the definition levels
+ * and the header of their only run. The level 1 follows if no value is null, and is part of what is returned; else the
+ * validity bitmap, which is what bit-packed levels are.
+ */
+export function definitionLevelsHead(count: number, hasNulls: boolean): Uint8Array {
+  const bitmapByteLength = Math.ceil(count / 8);
+  const head: number[] = [];
+  let rest = hasNulls ? bitmapByteLength * 2 + 1 : count * 2;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) head.push((rest % 128) | 0x80);
+  head.push(rest);
+  if (!hasNulls) head.push(1);
+  const bytes = new Uint8Array(4 + head.length);
+  new DataView(bytes.buffer).setUint32(0, head.length + (hasNulls ? bitmapByteLength : 0), true);
+  bytes.set(head, 4);
+  return bytes;
+}
+
+/** Bytes that `definitionLevelsHead` and a bitmap take at most. */
+export function definitionLevelsCapacity(count: number): number {
+  return 4 + 6 + Math.ceil(count / 8);
+}

@@ -1,0 +1,57 @@
+/**
+ * What the coordinator asks of whoever computes a slot, and what it hears back: plain data, cloned between threads.
+ * All addresses are byte offsets in the slab's memory; nothing but addresses, lengths and names crosses the boundary.
+ */
+import type { WireError } from '../errors.js';
+import type { DecodePagesTask, EncodePageTask } from './pages.js';
+
+/** Values of one column in the slot, with their validity bitmap, or 0 where no value is null. */
+export interface Region {
+  readonly values: number;
+  readonly validity: number;
+}
+
+/** Runs the program of one job over `count` rows. Its result is the number of nulls of each output. */
+export interface ComputeTask {
+  readonly kind: 'compute';
+  /** Index of the job among the plan's. */
+  readonly job: number;
+  readonly count: number;
+  readonly operands: readonly Region[];
+  /** An output may stand where an operand of the same index and width stands. */
+  readonly outputs: readonly Region[];
+}
+
+export type CompressionCodec = 'lz4_frame' | 'lz4_raw' | 'lz4_hadoop' | 'zstd' | 'snappy' | 'gzip' | 'brotli';
+
+/** Decompresses one block; it is an error if it doesn't come to `targetByteLength` bytes exactly. */
+export interface DecompressTask {
+  readonly kind: 'decompress';
+  readonly codec: CompressionCodec;
+  readonly source: number;
+  readonly sourceByteLength: number;
+  readonly target: number;
+  readonly targetByteLength: number;
+}
+
+/** Compresses one block. Its result is the number of bytes at `target`. */
+export interface CompressTask {
+  readonly kind: 'compress';
+  readonly codec: CompressionCodec;
+  readonly level: number | undefined;
+  readonly source: number;
+  readonly sourceByteLength: number;
+  readonly target: number;
+  readonly targetCapacity: number;
+}
+
+export type Task = ComputeTask | DecompressTask | CompressTask | DecodePagesTask | EncodePageTask;
+
+/** One answer a task, in the tasks' order: null counts, byte lengths, or nothing, as the task says. */
+export type TaskResult = readonly number[];
+
+export interface SlotMessage {
+  readonly tasks: readonly Task[];
+}
+
+export type SlotReply = { readonly results: readonly TaskResult[] } | { readonly error: WireError };
