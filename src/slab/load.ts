@@ -1,0 +1,101 @@
+import type { Task } from '../abi/task.js';
+import type { ReadableFile } from '../storage/file.js';
+
+/** Bytes of a file that are to stand in the slot. */
+export interface Read {
+  readonly file: ReadableFile;
+  readonly position: number;
+  readonly address: number;
+  byteLength: number;
+}
+
+/** Kernels and copies run fastest from addresses that start a cache line. */
+const ALIGNMENT = 64;
+
+/**
+ * The filling of one slot: what is read into it, what is computed there, and what goes out of it. It is described first
+ * (by the source, a job and the sink, each adding its part), carried out later, so that describing does no I/O.
+ *
+ *     slot   | read | read ··· | room for results ··· |            |
+ *            ^ address         ^                      ^ next       ^ end
+ *
+ * `P` is what the sink needs to know to put a piece of the slot in its place.
+ */
+export class Load<P> {
+  readonly slot: number;
+  readonly address: number;
+  readonly end: number;
+  readonly reads: Read[] = [];
+  readonly tasks: Task[] = [];
+  readonly pieces: P[] = [];
+  /** Bytes read so far. */
+  bytesRead = 0;
+  #next: number;
+
+  constructor(slot: number, address: number, byteLength: number) {
+    this.slot = slot;
+    this.address = address;
+    this.end = address + byteLength;
+    this.#next = address;
+  }
+
+  get isEmpty(): boolean {
+    return this.#next === this.address;
+  }
+
+  /** Bytes that one more `allocate` or `read` can take. */
+  get free(): number {
+    return Math.max(0, this.end - align(this.#next));
+  }
+
+  /** Reserves bytes for a result. The caller has made sure that they are free. */
+  allocate(byteLength: number): number {
+    const address = align(this.#next);
+    if (address + byteLength > this.end) throw new RangeError(`slot of ${this.end - this.address} bytes overrun`);
+    this.#next = address + byteLength;
+    return address;
+  }
+
+  /**
+   * Has bytes of a file stand in the slot and returns where. What follows the last read within a cache line's distance,
+   * in the file as in the slot, becomes one read with it: the buffers of a small record batch come in one call.
+   */
+  read(file: ReadableFile, position: number, byteLength: number): number {
+    const last = this.reads.at(-1);
+    if (last !== undefined && last.file === file) {
+      const gap = position - (last.position + last.byteLength);
+      const address = last.address + (position - last.position);
+      if (
+        gap >= 0 &&
+        gap < ALIGNMENT &&
+        last.address + last.byteLength === this.#next &&
+        address + byteLength <= this.end
+      ) {
+        last.byteLength += gap + byteLength;
+        this.#next = address + byteLength;
+        return address;
+      }
+    }
+    const address = this.allocate(byteLength);
+    if (byteLength > 0) this.reads.push({ file, position, address, byteLength });
+    return address;
+  }
+
+  /** Carries out the reads described so far, into the slab's bytes. */
+  fill(slab: Uint8Array): void {
+    for (const { file, position, address, byteLength } of this.reads) {
+      file.read(slab.subarray(address, address + byteLength), position);
+      this.bytesRead += byteLength;
+    }
+    this.reads.length = 0;
+  }
+
+  /** Adds a task and returns its index, by which its result is found. */
+  addTask(task: Task): number {
+    return this.tasks.push(task) - 1;
+  }
+}
+
+function align(address: number): number {
+  return Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+}

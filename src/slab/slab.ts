@@ -1,0 +1,55 @@
+import type { Program } from '../abi/program.js';
+import { layOutThreadArea } from '../abi/thread-area.js';
+
+/** The kernels' static tables end below this address. */
+export const STATIC_BYTE_LENGTH = 65536;
+const PAGE_BYTE_LENGTH = 65536;
+
+export interface SlabLayout {
+  readonly threadCount: number;
+  readonly slotCount: number;
+  readonly slotByteLength: number;
+  /** Where each thread's own area starts. */
+  readonly areaAddresses: readonly number[];
+  readonly slotsAddress: number;
+  readonly byteLength: number;
+}
+
+/**
+ * Lays out the shared memory: pure arithmetic, so that a plan can tell what a run will take.
+ *
+ *     | kernels' tables | area of thread 0 | area of thread 1 | ··· | slot 0 | slot 1 | ··· |
+ */
+export function layOutSlab(
+  programs: readonly Program[],
+  threadCount: number,
+  slotCount: number,
+  slotByteLength: number,
+): SlabLayout {
+  let address = STATIC_BYTE_LENGTH;
+  const areaAddresses: number[] = [];
+  for (let thread = 0; thread < threadCount; thread++) {
+    areaAddresses.push(address);
+    address = layOutThreadArea(address, programs).end;
+  }
+  const byteLength = Math.ceil((address + slotCount * slotByteLength) / PAGE_BYTE_LENGTH) * PAGE_BYTE_LENGTH;
+  return { threadCount, slotCount, slotByteLength, areaAddresses, slotsAddress: address, byteLength };
+}
+
+/** The shared memory of a run. It is made once, never grows, and its pages cost nothing before they are first used. */
+export class Slab {
+  readonly layout: SlabLayout;
+  readonly memory: WebAssembly.Memory;
+  readonly bytes: Uint8Array;
+
+  constructor(layout: SlabLayout) {
+    const pageCount = layout.byteLength / PAGE_BYTE_LENGTH;
+    this.layout = layout;
+    this.memory = new WebAssembly.Memory({ initial: pageCount, maximum: pageCount, shared: true });
+    this.bytes = new Uint8Array(this.memory.buffer);
+  }
+
+  slotAddress(slot: number): number {
+    return this.layout.slotsAddress + slot * this.layout.slotByteLength;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Bytes by position. Reading and writing are synchronous: in the page cache a call costs less than the hand-over to
+ * another thread, and only one thread, the coordinator, calls.
+ */
+
+/** Something that can be read anywhere: a local file, a spool file, or bytes held in memory. */
+export interface ReadableFile {
+  /** What messages call it. */
+  readonly name: string;
+  readonly byteLength: number;
+  /**
+   * Fills `target` with the bytes from `position` on.
+   * @throws LW_CORRUPT_INPUT where the file ends before, LW_IO where the system refuses.
+   */
+  read(target: Uint8Array, position: number): void;
+  close(): void;
+}
+
+/** A file being written that nobody sees under its final name before `commit`. */
+export interface WritableFile {
+  readonly name: string;
+  /**
+   * Writes the views back to back from `position` on; the memory is the caller's again on return.
+   * @throws LW_DISK_FULL, LW_IO
+   */
+  write(views: readonly Uint8Array[], position: number): void;
+}
+
+/** Bytes that come once, in order: standard input. */
+export interface ByteReader {
+  readonly name: string;
+  /** Fills `target` as far as there are bytes; resolves with how many, less than asked for only at the end. */
+  read(target: Uint8Array): Promise<number>;
+}
+
+/** Bytes that go once, in order: standard output. */
+export interface ByteWriter {
+  readonly name: string;
+  /** Resolves when all of it was handed over; the memory is the caller's again then. */
+  write(view: Uint8Array): Promise<void>;
+}
+
+/** A temporary file that has no name any more when it is made: for what must be read again but doesn't fit in memory. */
+export interface Spool extends ReadableFile, WritableFile {
+  readonly name: string;
+}
