@@ -1,0 +1,75 @@
+import { seededBits, seededRandom } from './rows-support.js';
+
+/** Where functions of the catalogue bend, saturate, underflow or have a root. */
+const LANDMARKS = [
+  0,
+  1,
+  -1,
+  0.5,
+  -0.5,
+  0.25,
+  3,
+  -3,
+  -1.5,
+  6,
+  22,
+  36,
+  37,
+  -36,
+  -38.5,
+  -38.6,
+  500,
+  -500,
+  600,
+  -600,
+  700,
+  -700,
+  708,
+  -708,
+  709.78,
+  709.79,
+  -745.1,
+  -745.2,
+  1e-8,
+  -1e-8,
+  1e-160,
+  -1e-160,
+  1e308,
+  -1e308,
+  Number.MAX_VALUE,
+  -Number.MAX_VALUE,
+  Number.MIN_VALUE,
+  -Number.MIN_VALUE,
+  2 ** -1022,
+  -(2 ** -1022),
+  -0.7517915246935645,
+  -0.7524614220710163,
+  -1.2784645427610737,
+  -1.1924312145154952,
+];
+
+/** The float64 next to `x`, away from 0 if `away` is set. */
+function neighbour(x: number, away: boolean): number {
+  const value = new Float64Array([x]);
+  const bits = new BigInt64Array(value.buffer);
+  bits[0] = (bits[0] ?? 0n) + (away || x === 0 ? 1n : -1n);
+  return value[0] ?? 0;
+}
+
+/** Finite values: the landmarks with their neighbours, every exponent, and many where functions are interesting. */
+export function samplePoints(seed: number, count: number): Float64Array {
+  const random = seededRandom(seed);
+  const anyBits = seededBits(seed);
+  const between = (low: number, high: number): number => low + (high - low) * random();
+  const makers = [
+    anyBits,
+    () => between(-40, 40),
+    () => between(-760, 760),
+    () => between(-4, 4),
+    () => between(-1, 1) * 2 ** between(-60, 0),
+    () => between(-0.02, 0.02),
+  ];
+  const landmarks = LANDMARKS.flatMap((x) => [x, neighbour(x, true), neighbour(x, false)]);
+  const sampled = Array.from({ length: count }, (_, i) => makers[i % makers.length]?.() ?? 0);
+  return Float64Array.from([...landmarks, ...sampled].filter(Number.isFinite));
+}

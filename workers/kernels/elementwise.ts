@@ -1,0 +1,90 @@
+/**
+ * The loop of every elementwise kernel.
+ *
+ * A function is an unmanaged class laid over its parameter block: its fields are the parameters, float64, in the order of
+ * the catalogue entry. `at` computes two values at once. A function whose vector form doesn't hold everywhere also has
+ * `special`, which marks lanes (all ones) for which `at` may return anything, and `atSpecial`, which computes those, one
+ * by one. So a value's result depends on the value alone: not on its neighbour, not on whether it stands in the body or
+ * in the tail.
+ *
+ * Preconditions: `count` >= 0; `source` and `target` each point at `count` float64 values and are the same or disjoint.
+ * Nothing outside them is read or written.
+ */
+import { splatAt } from './lanes';
+
+/** One vector, whatever it holds. A call, so that a kernel's code holds `at` once beside its main loop. */
+function pair<T>(f: T, x: v128): v128 {
+  let y = f.at(x);
+  if (!isDefined(f.special)) return y;
+  const special = f.special(x);
+  if (!v128.any_true(special)) return y;
+  if (i64x2.extract_lane(special, 0)) y = f64x2.replace_lane(y, 0, f.atSpecial(f64x2.extract_lane(x, 0)));
+  if (i64x2.extract_lane(special, 1)) y = f64x2.replace_lane(y, 1, f.atSpecial(f64x2.extract_lane(x, 1)));
+  return y;
+}
+
+/** All values that no block of the main loop takes. */
+function rest<T>(f: T, source: usize, target: usize, count: i32): void {
+  for (; count >= 2; count -= 2) {
+    v128.store(target, pair<T>(f, v128.load(source)));
+    source += 16;
+    target += 16;
+  }
+  if (count > 0) v128.store64_lane(target, pair<T>(f, splatAt(source)), 0);
+}
+
+// @ts-ignore: decorator
+@inline
+function anySpecial<T>(f: T, a: v128, b: v128): bool {
+  return isDefined(f.special) ? v128.any_true(v128.or(f.special(a), f.special(b))) : false;
+}
+
+/** In blocks of two vectors: for functions of which two take up the registers. */
+// @ts-ignore: decorator
+@inline
+export function forEach<T>(source: usize, target: usize, count: i32, params: usize): void {
+  const f = changetype<T>(params);
+  for (; count >= 4; count -= 4) {
+    const a = v128.load(source);
+    const b = v128.load(source, 16);
+    if (anySpecial<T>(f, a, b)) {
+      rest<T>(f, source, target, 4);
+    } else {
+      const ya = f.at(a);
+      const yb = f.at(b);
+      v128.store(target, ya);
+      v128.store(target, yb, 16);
+    }
+    source += 32;
+    target += 32;
+  }
+  rest<T>(f, source, target, count);
+}
+
+/** In blocks of four vectors: for functions of few operations. */
+// @ts-ignore: decorator
+@inline
+export function forEachLight<T>(source: usize, target: usize, count: i32, params: usize): void {
+  const f = changetype<T>(params);
+  for (; count >= 8; count -= 8) {
+    const a = v128.load(source);
+    const b = v128.load(source, 16);
+    const c = v128.load(source, 32);
+    const d = v128.load(source, 48);
+    if (anySpecial<T>(f, a, b) || anySpecial<T>(f, c, d)) {
+      rest<T>(f, source, target, 8);
+    } else {
+      const ya = f.at(a);
+      const yb = f.at(b);
+      const yc = f.at(c);
+      const yd = f.at(d);
+      v128.store(target, ya);
+      v128.store(target, yb, 16);
+      v128.store(target, yc, 32);
+      v128.store(target, yd, 48);
+    }
+    source += 64;
+    target += 64;
+  }
+  rest<T>(f, source, target, count);
+}

@@ -1,0 +1,163 @@
+/**
+ * elu: x >= 0 ? x : alpha * (e^x - 1); selu: the same with alpha * lambda, and lambda * x on the right.
+ *
+ *   e^x - 1 = head + tail to 2^-60 (see exp.ts); times alpha, split in 26 bits and a rest, so that one rounding remains.
+ *   selu's alpha * lambda is the exact product of the two float64 values, as a sum of two.
+ *
+ * Worst errors measured: elu 0.51 ULP at -37.421316489251275, elu_deriv 1.33 at -708.3002902507891 (alpha 1.5e308), selu 0.78 at
+ * -6.490210622192065e-213, selu_deriv 1.62 at -708.3961583596632.
+ */
+import { forEach, forEachLight } from './elementwise';
+import {
+  expExponent,
+  expHead,
+  expIndex,
+  expm1Head,
+  expm1Tail,
+  exponentOf,
+  expRemainder,
+  expSignificandHead,
+  expSignificandTail,
+  expSmall,
+  expTail,
+  scaleByPowerOfTwo,
+  significandOf,
+} from './exp';
+import { allLanes, leading, one, splatAt, splitProduct, zero } from './lanes';
+
+const LAMBDA: f64 = 1.0507009873554805;
+/** alpha * lambda in two parts, the first of 26 bits. */
+const ALPHA_LAMBDA_HEAD: f64 = 1.7580993175506592;
+const ALPHA_LAMBDA_REST: f64 = 2.3296717501556057e-08;
+
+// prettier-ignore
+const ELU: usize = memory.data<f64>([
+  -60, // e^-60 is nothing beside 1
+  -3.8725919148493183e-121, // -2^-400: from here to 0, e^x - 1 is x, and the parts of a product might be subnormal
+  LAMBDA, ALPHA_LAMBDA_HEAD, ALPHA_LAMBDA_REST, -660,
+], 16);
+
+/** (e^x - 1) * (alphaHead + alphaRest) for x <= 0; whatever for x > 0. */
+// @ts-ignore: decorator
+@inline
+function scaledExpm1(x: v128, alphaHead: v128, alphaRest: v128): v128 {
+  const z = f64x2.pmin(f64x2.pmax(x, splatAt(ELU)), zero());
+  const k = expIndex(z);
+  const r = expRemainder(z, k);
+  const head = expHead(k);
+  const y = expm1Head(head, r);
+  return splitProduct(alphaHead, alphaRest, y, expm1Tail(head, r, expSmall(z, k, r), y));
+}
+
+@unmanaged
+class Elu {
+  alpha: f64;
+
+  @inline
+  at(x: v128): v128 {
+    const alpha = splatAt(changetype<usize>(this));
+    const alphaHead = leading(alpha);
+    const y = scaledExpm1(x, alphaHead, f64x2.sub(alpha, alphaHead));
+    return v128.bitselect(x, y, f64x2.ge(x, zero()));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    const left = v128.and(f64x2.lt(x, zero()), allLanes(abs(this.alpha) < 1e-120));
+    return v128.or(left, v128.and(f64x2.lt(x, zero()), f64x2.gt(x, splatAt(ELU + 8))));
+  }
+
+  atSpecial(x: f64): f64 {
+    if (this.alpha == 0) return 0;
+    if (x > -1e-30) return this.alpha * x;
+    const alpha = f64x2.splat(significandOf(this.alpha));
+    const alphaHead = leading(alpha);
+    const y = scaledExpm1(f64x2.splat(x), alphaHead, f64x2.sub(alpha, alphaHead));
+    return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), exponentOf(this.alpha));
+  }
+}
+
+export function elu(source: usize, target: usize, count: i32, params: usize): void {
+  forEach<Elu>(source, target, count, params);
+}
+
+@unmanaged
+class EluDeriv {
+  alpha: f64;
+
+  @inline
+  at(x: v128): v128 {
+    const z = f64x2.pmin(x, zero());
+    const k = expIndex(z);
+    const head = expHead(k);
+    const y = f64x2.add(head, expTail(k, expRemainder(z, k), head));
+    return v128.bitselect(one(), f64x2.mul(y, splatAt(changetype<usize>(this))), f64x2.ge(x, zero()));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return f64x2.lt(x, splatAt(ELU + 40));
+  }
+
+  atSpecial(x: f64): f64 {
+    return scaledExp(x, this.alpha);
+  }
+}
+
+/** e^x * factor for x <= 0, where e^x may underflow. */
+function scaledExp(x: f64, factor: f64): f64 {
+  if (x < -1500 || factor == 0) return 0;
+  const y = (expSignificandHead(x) + expSignificandTail(x, 0)) * significandOf(factor);
+  return scaleByPowerOfTwo(y, expExponent(x) + exponentOf(factor));
+}
+
+export function elu_deriv(source: usize, target: usize, count: i32, params: usize): void {
+  forEachLight<EluDeriv>(source, target, count, params);
+}
+
+@unmanaged
+class Selu {
+  @inline
+  at(x: v128): v128 {
+    const y = scaledExpm1(x, splatAt(ELU + 24), splatAt(ELU + 32));
+    return v128.bitselect(f64x2.mul(x, splatAt(ELU + 16)), y, f64x2.ge(x, zero()));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return v128.and(f64x2.lt(x, zero()), f64x2.gt(x, splatAt(ELU + 8)));
+  }
+
+  atSpecial(x: f64): f64 {
+    return x * (ALPHA_LAMBDA_HEAD + ALPHA_LAMBDA_REST);
+  }
+}
+
+export function selu(source: usize, target: usize, count: i32, params: usize): void {
+  forEach<Selu>(source, target, count, params);
+}
+
+@unmanaged
+class SeluDeriv {
+  @inline
+  at(x: v128): v128 {
+    const z = f64x2.pmin(x, zero());
+    const k = expIndex(z);
+    const head = expHead(k);
+    const y = splitProduct(splatAt(ELU + 24), splatAt(ELU + 32), head, expTail(k, expRemainder(z, k), head));
+    return v128.bitselect(splatAt(ELU + 16), y, f64x2.ge(x, zero()));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return f64x2.lt(x, splatAt(ELU + 40));
+  }
+
+  atSpecial(x: f64): f64 {
+    return scaledExp(x, ALPHA_LAMBDA_HEAD + ALPHA_LAMBDA_REST);
+  }
+}
+
+export function selu_deriv(source: usize, target: usize, count: i32, params: usize): void {
+  forEachLight<SeluDeriv>(source, target, count, params);
+}

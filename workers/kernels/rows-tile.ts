@@ -1,0 +1,29 @@
+/*
+ * How row kernels reach their rows: a list of u32 addresses, one a column, and a byte offset into each of them. A vector
+ * is two rows next to each other (`lanes` 2), or one (`lanes` 1), where both of its lanes compute the same.
+ */
+
+@inline
+export function addressAt(list: usize, column: usize): usize {
+  return load<u32>(list + (column << 2));
+}
+
+@inline
+export function loadRows(address: usize, lanes: i32, negate: bool): v128 {
+  const x = lanes == 2 ? v128.load(address) : v128.load64_splat(address);
+  return negate ? f64x2.neg(x) : x;
+}
+
+@inline
+export function storeRows(address: usize, x: v128, lanes: i32): void {
+  if (lanes == 2) v128.store(address, x);
+  else v128.store64_lane(address, x, 0);
+}
+
+/** The maximum of each row; NaN is passed over. */
+@inline
+export function rowMaximum(list: usize, width: usize, row: usize, lanes: i32, negate: bool): v128 {
+  let m = f64x2.splat(-Infinity);
+  for (let i: usize = 0; i < width; i++) m = f64x2.pmax(m, loadRows(addressAt(list, i) + row, lanes, negate));
+  return m;
+}

@@ -1,0 +1,223 @@
+/**
+ * softplus: ln(1 + e^t) / beta with t = beta * x held to [-clip, clip]; log_sigmoid: -ln(1 + e^-x).
+ *
+ *   t is kept with its rounding error, which e^t would magnify by t.
+ *   ln(1 + e^t) = max(t, 0) + ln(1 + e^-|t|), the logarithm of the sum of two float64 values (see log.ts)
+ *   The derivative of softplus is the sigmoid of t, that of log_sigmoid is sigmoid(-x).
+ *
+ * Worst errors measured: softplus 0.51 ULP at 0.01110444188201488 (beta 0.7), softplus_deriv 0.51 at -2.9943708999401224e-199
+ * (beta 1e200), log_sigmoid 0.51 at 622.4919481742729.
+ */
+import { forEach, forEachLight } from './elementwise';
+import {
+  expExponent,
+  expHead,
+  expIndex,
+  exponentOf,
+  expRemainder,
+  expScaled,
+  expSignificandHead,
+  expSignificandTail,
+  expTail,
+  scaleByPowerOfTwo,
+  significandOf,
+} from './exp';
+import {
+  allLanes,
+  beyond,
+  clamp,
+  magnitude,
+  negative,
+  one,
+  productTail,
+  quotient,
+  splatAt,
+  sumTail,
+  zero,
+} from './lanes';
+import { logSum } from './log';
+import { sigmoidOf } from './sigmoid';
+
+// prettier-ignore
+const SOFTPLUS: usize = memory.data<f64>([600, 700], 16);
+
+/** ramp + rampLow + ln(1 + e^-(a + aLow)) for 0 <= a <= 708, divided by `divisor` if `divide` is set. */
+// @ts-ignore: decorator
+@inline
+function softSum(ramp: v128, rampLow: v128, a: v128, aLow: v128, divisor: v128, divide: bool): v128 {
+  const z = f64x2.neg(a);
+  const k = expIndex(z);
+  const head = expHead(k);
+  const tail = expTail(k, f64x2.sub(expRemainder(z, k), aLow), head);
+  const e = f64x2.add(head, tail);
+  const eLow = sumTail(head, tail, e);
+  const u = f64x2.add(one(), e);
+  const uLow = f64x2.add(sumTail(one(), e, u), eLow);
+  return logSum(ramp, rampLow, u, uLow, e, eLow, divisor, divide);
+}
+
+@unmanaged
+class UnitSoftplus {
+  beta: f64;
+  clip: f64;
+
+  @inline
+  at(x: v128): v128 {
+    const t = clamp(x, splatAt(changetype<usize>(this) + 8));
+    return softSum(f64x2.pmax(t, zero()), zero(), magnitude(t), zero(), one(), false);
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return f64x2.gt(f64x2.pmin(magnitude(x), splatAt(changetype<usize>(this) + 8)), splatAt(SOFTPLUS + 8));
+  }
+
+  atSpecial(x: f64): f64 {
+    return x > 0 ? min(x, this.clip) : expScaled(max(x, -this.clip), 0, 0);
+  }
+}
+
+@unmanaged
+class Softplus {
+  beta: f64;
+  clip: f64;
+
+  @inline
+  at(x: v128): v128 {
+    const beta = splatAt(changetype<usize>(this));
+    const clip = splatAt(changetype<usize>(this) + 8);
+    const product = f64x2.mul(x, beta);
+    const t = clamp(product, clip);
+    const tLow = v128.and(productTail(x, beta, product), f64x2.lt(magnitude(product), clip));
+    const isNegative = negative(t);
+    const aLow = v128.bitselect(f64x2.neg(tLow), tLow, isNegative);
+    return softSum(f64x2.pmax(t, zero()), v128.andnot(tLow, isNegative), magnitude(t), aLow, beta, true);
+  }
+
+  @inline
+  special(x: v128): v128 {
+    const t = f64x2.mul(x, splatAt(changetype<usize>(this)));
+    const extreme = this.beta < 1e-100 || this.beta > 1e100;
+    const held = f64x2.pmin(magnitude(t), splatAt(changetype<usize>(this) + 8));
+    return v128.or(f64x2.gt(held, splatAt(SOFTPLUS)), v128.and(f64x2.eq(x, x), allLanes(extreme)));
+  }
+
+  atSpecial(x: f64): f64 {
+    const product = x * this.beta;
+    const held = abs(product) >= this.clip && this.clip != Infinity;
+    const t = held ? (x > 0 ? this.clip : -this.clip) : product;
+    if (t > 600) return held ? this.clip / this.beta : x;
+    const beta = f64x2.splat(significandOf(this.beta));
+    const exponent = -exponentOf(this.beta);
+    const tLow = held ? 0 : productLow(x, this.beta, product);
+    if (t < -600) {
+      if (t < -1500) return 0;
+      const e = f64x2.splat(expSignificandHead(t));
+      const y = quotient(e, f64x2.splat(expSignificandTail(t, tLow)), beta, zero());
+      return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), expExponent(t) + exponent);
+    }
+    const isNegative = t < 0;
+    const y = softSum(
+      f64x2.splat(isNegative ? 0 : t),
+      f64x2.splat(isNegative ? 0 : tLow),
+      f64x2.splat(abs(t)),
+      f64x2.splat(isNegative ? -tLow : tLow),
+      beta,
+      true,
+    );
+    return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), exponent);
+  }
+}
+
+/** What rounding took from `product = x * beta`, whatever the exponents; 0 where it can't matter. */
+function productLow(x: f64, beta: f64, product: f64): f64 {
+  if (abs(product) < 1e-30) return 0;
+  const xSignificand = f64x2.splat(significandOf(x));
+  const betaSignificand = f64x2.splat(significandOf(beta));
+  const tail = productTail(xSignificand, betaSignificand, f64x2.mul(xSignificand, betaSignificand));
+  return scaleByPowerOfTwo(f64x2.extract_lane(tail, 0), exponentOf(x) + exponentOf(beta));
+}
+
+export function softplus(source: usize, target: usize, count: i32, params: usize): void {
+  if (load<f64>(params) == 1) forEach<UnitSoftplus>(source, target, count, params);
+  else forEach<Softplus>(source, target, count, params);
+}
+
+@unmanaged
+class SoftplusDeriv {
+  beta: f64;
+  clip: f64;
+
+  @inline
+  at(x: v128): v128 {
+    const beta = splatAt(changetype<usize>(this));
+    const clip = splatAt(changetype<usize>(this) + 8);
+    const product = f64x2.mul(x, beta);
+    const tLow = v128.and(productTail(x, beta, product), f64x2.lt(magnitude(product), clip));
+    return sigmoidOf(clamp(product, clip), tLow);
+  }
+
+  @inline
+  special(x: v128): v128 {
+    const t = f64x2.mul(x, splatAt(changetype<usize>(this)));
+    const extreme = this.beta < 1e-100 || this.beta > 1e100;
+    const held = f64x2.pmin(magnitude(t), splatAt(changetype<usize>(this) + 8));
+    return v128.or(f64x2.gt(held, splatAt(SOFTPLUS + 8)), v128.and(f64x2.eq(x, x), allLanes(extreme)));
+  }
+
+  atSpecial(x: f64): f64 {
+    const product = x * this.beta;
+    const held = abs(product) >= this.clip && this.clip != Infinity;
+    const t = held ? (x > 0 ? this.clip : -this.clip) : product;
+    if (t > 700) return 1;
+    const tLow = held ? 0 : productLow(x, this.beta, product);
+    if (t < -700) return expScaled(t, tLow, 0);
+    return f64x2.extract_lane(sigmoidOf(f64x2.splat(t), f64x2.splat(tLow)), 0);
+  }
+}
+
+export function softplus_deriv(source: usize, target: usize, count: i32, params: usize): void {
+  forEach<SoftplusDeriv>(source, target, count, params);
+}
+
+@unmanaged
+class LogSigmoid {
+  @inline
+  at(x: v128): v128 {
+    return f64x2.neg(softSum(f64x2.pmax(f64x2.neg(x), zero()), zero(), magnitude(x), zero(), one(), false));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return beyond(x, SOFTPLUS + 8);
+  }
+
+  atSpecial(x: f64): f64 {
+    return x < 0 ? x : -expScaled(-x, 0, 0);
+  }
+}
+
+export function log_sigmoid(source: usize, target: usize, count: i32, params: usize): void {
+  forEach<LogSigmoid>(source, target, count, params);
+}
+
+@unmanaged
+class LogSigmoidDeriv {
+  @inline
+  at(x: v128): v128 {
+    return sigmoidOf(f64x2.neg(x), zero());
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return beyond(x, SOFTPLUS + 8);
+  }
+
+  atSpecial(x: f64): f64 {
+    return x < 0 ? 1 : expScaled(-x, 0, 0);
+  }
+}
+
+export function log_sigmoid_deriv(source: usize, target: usize, count: i32, params: usize): void {
+  forEachLight<LogSigmoidDeriv>(source, target, count, params);
+}

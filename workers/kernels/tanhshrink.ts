@@ -1,0 +1,85 @@
+/**
+ * tanhshrink: x - tanh x, and its derivative tanh^2 x.
+ *
+ *   |x| >= 1/4: from tanh as q + qLow, good to 2^-60
+ *   |x| < 1/4, where that cancels: x^3 * (1/3 + x^2 * Q(x^2)), x^3 and the sum as two float64; Q has degree 7
+ *
+ * Worst errors measured: tanhshrink_deriv 0.61 ULP at -0.006788584597322185.
+ */
+import { forEach } from './elementwise';
+import { scaleByPowerOfTwo } from './exp';
+import { leading, magnitude, splatAt, splitProduct, zero } from './lanes';
+import { SHRUNK, SQUARED, tanhForm } from './tanh';
+
+// prettier-ignore
+const TANHSHRINK: usize = memory.data<f64>([
+  22, 0.25,
+  4.909093465297727e-91, // 2^-300: below it a product's parts might be subnormal
+  0.3333333333333333, 1.850371707708594e-17, // 1/3 in two parts
+  -0.13333333333333333, 0.05396825396825268, -0.021869488535722008, 0.008863235474433196, -0.003592124544056596, 0.001455714716929086, -0.0005877464244027844, 0.00021625807091076602,
+], 16);
+
+/** x - tanh x for |x| < 1/4. */
+// @ts-ignore: decorator
+@inline
+function smallShrink(x: v128): v128 {
+  const xHead = leading(x);
+  const xRest = f64x2.sub(x, xHead);
+  const square = f64x2.mul(xHead, xHead);
+  const squareLow = f64x2.mul(xRest, f64x2.add(x, xHead));
+  const squareHead = leading(square);
+  const cube = f64x2.mul(xHead, squareHead);
+  const cubeLow = f64x2.add(
+    f64x2.mul(x, f64x2.add(f64x2.sub(square, squareHead), squareLow)),
+    f64x2.mul(xRest, squareHead),
+  );
+  const cubeHead = leading(cube);
+  const cubeRest = f64x2.add(f64x2.sub(cube, cubeHead), cubeLow);
+  const u = f64x2.mul(x, x);
+  const u2 = f64x2.mul(u, u);
+  const q01 = f64x2.add(splatAt(TANHSHRINK + 40), f64x2.mul(u, splatAt(TANHSHRINK + 48)));
+  const q23 = f64x2.add(splatAt(TANHSHRINK + 56), f64x2.mul(u, splatAt(TANHSHRINK + 64)));
+  const q45 = f64x2.add(splatAt(TANHSHRINK + 72), f64x2.mul(u, splatAt(TANHSHRINK + 80)));
+  const q67 = f64x2.add(splatAt(TANHSHRINK + 88), f64x2.mul(u, splatAt(TANHSHRINK + 96)));
+  const q = f64x2.add(q01, f64x2.mul(u2, f64x2.add(q23, f64x2.mul(u2, f64x2.add(q45, f64x2.mul(u2, q67))))));
+  const wLow = f64x2.add(splatAt(TANHSHRINK + 32), f64x2.mul(u, q));
+  return splitProduct(cubeHead, cubeRest, splatAt(TANHSHRINK + 24), wLow);
+}
+
+@unmanaged
+class Tanhshrink {
+  @inline
+  at(x: v128): v128 {
+    const a = magnitude(x);
+    const y = tanhForm(x, f64x2.pmin(a, splatAt(TANHSHRINK)), SHRUNK);
+    return v128.bitselect(smallShrink(x), y, f64x2.lt(a, splatAt(TANHSHRINK + 8)));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    const a = magnitude(x);
+    return v128.and(f64x2.lt(a, splatAt(TANHSHRINK + 16)), f64x2.gt(a, zero()));
+  }
+
+  atSpecial(x: f64): f64 {
+    if (abs(x) < 1e-110) return x * 0;
+    const y = smallShrink(f64x2.splat(x * 1.8092513943330656e75)); // 2^250
+    return scaleByPowerOfTwo(f64x2.extract_lane(y, 0) * 1.8092513943330656e75, -1000);
+  }
+}
+
+export function tanhshrink(source: usize, target: usize, count: i32, params: usize): void {
+  forEach<Tanhshrink>(source, target, count, params);
+}
+
+@unmanaged
+class TanhshrinkDeriv {
+  @inline
+  at(x: v128): v128 {
+    return tanhForm(x, f64x2.pmin(magnitude(x), splatAt(TANHSHRINK)), SQUARED);
+  }
+}
+
+export function tanhshrink_deriv(source: usize, target: usize, count: i32, params: usize): void {
+  forEach<TanhshrinkDeriv>(source, target, count, params);
+}
