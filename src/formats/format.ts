@@ -1,0 +1,106 @@
+/**
+ * What a format offers to the run: a source of partitions on the reading side, a sink for them on the writing side.
+ * Neither does I/O on column data: they describe it in loads, which the run carries out.
+ */
+import type { Region, TaskResult } from '../abi/task.js';
+import type { Job, OutputColumn } from '../plan/job.js';
+import type { Column, Schema } from '../plan/schema.js';
+import type { Load } from '../slab/load.js';
+
+/** An open input file. */
+export interface Source {
+  readonly schema: Schema;
+  /** Whether `next` may wait for whoever makes the input: then no partition is held back to fill a load with the next. */
+  readonly waits: boolean;
+  /** The next record batch or row group, or `undefined` at the end. Reads metadata only. */
+  next(): Promise<SourcePartition | undefined>;
+  /** Slot bytes with which each job can load a partition in one piece, or pages whole; 0 where any slot will do. */
+  wantedSlotByteLength(jobs: readonly Job[]): number;
+  /** Told once, before `next`, how large slots are. */
+  useSlots(slotByteLength: number, jobs: readonly Job[]): void;
+  /** Reads the metadata of all partitions. Nothing else can be read from a pipe after it. */
+  describe(): Promise<SourceDescription>;
+  close(): Promise<void>;
+}
+
+/** What a file's metadata tells; counts are `undefined` where only reading it to its end would. */
+export interface SourceDescription {
+  /** `Arrow IPC file`, `Arrow IPC stream`, `Parquet`. */
+  readonly format: string;
+  /** Names of the codecs in use, `none` where nothing is compressed. */
+  readonly codec: string;
+  readonly rowCount: number | undefined;
+  readonly partitionCount: number | undefined;
+  /** Keys of the schema's metadata with the byte length of each value. */
+  readonly metadata: readonly { readonly key: string; readonly byteLength: number }[];
+}
+
+/** A record batch or a row group: the rows that the format keeps together. */
+export interface SourcePartition {
+  readonly rowCount: number;
+  /** Values of a column: the rows, or for a list column the elements of all its lists. */
+  valueCount(column: Column): number;
+  /** Slot bytes, at most, that `load` takes for the values `start` to `end`. */
+  loadByteLength(column: Column, start: number, end: number): number;
+  /**
+   * Adds to the load what brings the values `start` to `end` of the column into the slot, as Arrow lays them out.
+   * `start` is a multiple of 8.
+   */
+  load(load: Load<unknown>, column: Column, start: number, end: number): Region;
+  /**
+   * Where to end a chunk that starts at `start` and may go to `limit`: `limit`, or before it where less is read or
+   * decoded twice (a page's end). More than `start`.
+   */
+  chunkEnd(columns: readonly Column[], start: number, limit: number): number;
+}
+
+/** Untouched bytes of a partition, or anything else that a sink moves without a job. */
+export interface CopyItem<P> {
+  readonly kind: 'copy';
+  readonly length: number;
+  /**
+   * Adds as much of the item as the load has room for, from `start` (bytes or rows, as the item counts its length);
+   * returns where it stopped, `start` if nothing fits.
+   */
+  add(load: Load<P>, start: number): number;
+}
+
+/** The place of a job's outputs among the items of a partition. */
+export interface JobItem {
+  readonly kind: 'job';
+  readonly job: Job;
+}
+
+/** The writing side of one partition. */
+export interface SinkPartition<P> {
+  /** In the order in which they lie in the output. */
+  readonly items: readonly (CopyItem<P> | JobItem)[];
+  /** Slot bytes, at most, that `store` takes for `count` values of an output beyond the output's own region. */
+  storeByteLength(output: OutputColumn, count: number): number;
+  /**
+   * Adds to the load what brings the values `start` to `end` of an output from the slot to the file.
+   * `task` and `index` find the output's null count among the load's results.
+   */
+  store(
+    load: Load<P>,
+    output: OutputColumn,
+    start: number,
+    end: number,
+    region: Region,
+    task: number,
+    index: number,
+  ): void;
+  /** Called when everything of the partition has been written. */
+  end(): Promise<void>;
+}
+
+/** An output file being written. */
+export interface Sink<P> {
+  /** Whether loads have to be written in the order in which they were described. */
+  readonly ordered: boolean;
+  begin(partition: SourcePartition): Promise<SinkPartition<P>>;
+  /** Writes the pieces of a load whose tasks are done. The slot is free on return. */
+  write(load: Load<P>, results: readonly TaskResult[]): void;
+  /** Writes what stands at the end of the file. Does not commit it. */
+  finish(): Promise<void>;
+}
