@@ -52,6 +52,11 @@ export const EXIT_STATUS_BY_CODE = {
 
 export type ErrorCode = keyof typeof EXIT_STATUS_BY_CODE;
 
+/** What a run that its signal has stopped ends with. */
+export function stoppedError(signal: AbortSignal | undefined): LanewiseError {
+  return new LanewiseError('LW_ABORTED', 'stopped before the end; no output was written', { cause: signal?.reason });
+}
+
 /** An error as plain data, for the way between threads, where classes don't survive. */
 export interface WireError {
   readonly code: ErrorCode;

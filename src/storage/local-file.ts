@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, readSync, type Stats } from 'node:fs';
 import { LanewiseError } from '../errors.js';
 import type { ByteReader, ReadableFile } from './file.js';
+import { openInterruptibly } from './open.js';
 import { PipeReader } from './pipe.js';
 import { ioError } from './system-error.js';
 
@@ -10,13 +11,8 @@ export type OpenInput =
   | { readonly kind: 'pipe'; readonly reader: ByteReader };
 
 /** Opens a path for reading; a named pipe or a device is read as a pipe. */
-export function openInput(path: string): OpenInput {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY);
-  } catch (error) {
-    throw ioError('open', path, error);
-  }
+export async function openInput(path: string, signal?: AbortSignal): Promise<OpenInput> {
+  const fd = await openInterruptibly(path, 'open', signal);
   const stats = fstatSync(fd);
   if (stats.isDirectory()) {
     closeSync(fd);
@@ -24,7 +20,7 @@ export function openInput(path: string): OpenInput {
   }
   return stats.isFile()
     ? { kind: 'file', file: new LocalFile(fd, path, stats) }
-    : { kind: 'pipe', reader: new PipeReader(fd, path) };
+    : { kind: 'pipe', reader: new PipeReader(fd, path, signal) };
 }
 
 /** The largest count that one read call takes. */

@@ -1,18 +1,25 @@
-import { closeSync, openSync, read, write } from 'node:fs';
+import { closeSync, read, write } from 'node:fs';
+import { stoppedError } from '../errors.js';
 import type { ByteReader, ByteWriter } from './file.js';
+import { openInterruptibly } from './open.js';
 import { ioError, systemErrorCode } from './system-error.js';
 
 /** How long to wait before asking a non-blocking descriptor again. */
 const RETRY_MILLISECONDS = 1;
 
-/** Reads a pipe or a device in order. Reads wait on another thread, so that signals are heard meanwhile. */
+/**
+ * Reads a pipe or a device in order. Reads wait on another thread, so that signals are heard meanwhile; the run's own
+ * ends the wait with LW_ABORTED.
+ */
 export class PipeReader implements ByteReader {
   readonly name: string;
   readonly #fd: number;
+  readonly #signal: AbortSignal | undefined;
 
-  constructor(fd: number, name: string) {
+  constructor(fd: number, name: string, signal?: AbortSignal) {
     this.#fd = fd;
     this.name = name;
+    this.#signal = signal;
   }
 
   async read(target: Uint8Array): Promise<number> {
@@ -29,29 +36,27 @@ export class PipeReader implements ByteReader {
     return retryWhileBusy(
       (settle) => read(this.#fd, target, done, target.byteLength - done, null, settle),
       (error) => ioError('read', this.name, error),
+      this.#signal,
     );
   }
 }
 
-/** Writes a pipe or a device in order. */
+/** Writes a pipe or a device in order. The run's signal ends the wait for a slow reader with LW_ABORTED. */
 export class PipeWriter implements ByteWriter {
   readonly name: string;
   readonly #fd: number;
-
+  readonly #signal: AbortSignal | undefined;
   #byteLength = 0;
 
-  /** Opens a named pipe or a device. */
-  static open(path: string): PipeWriter {
-    try {
-      return new PipeWriter(openSync(path, 'w'), path);
-    } catch (error) {
-      throw ioError('write', path, error);
-    }
+  /** Opens a named pipe, once somebody reads it, or a device. */
+  static async open(path: string, signal?: AbortSignal): Promise<PipeWriter> {
+    return new PipeWriter(await openInterruptibly(path, 'write', signal), path, signal);
   }
 
-  constructor(fd: number, name: string) {
+  constructor(fd: number, name: string, signal?: AbortSignal) {
     this.#fd = fd;
     this.name = name;
+    this.#signal = signal;
   }
 
   /** Bytes handed over so far. */
@@ -77,6 +82,7 @@ export class PipeWriter implements ByteWriter {
     return retryWhileBusy(
       (settle) => write(this.#fd, view, done, view.byteLength - done, null, settle),
       (error) => ioError('write', this.name, error),
+      this.#signal,
     );
   }
 }
@@ -84,11 +90,22 @@ export class PipeWriter implements ByteWriter {
 type Settle = (error: NodeJS.ErrnoException | null, count: number) => void;
 
 /** A descriptor that its owner made non-blocking answers EAGAIN where another would wait. */
-function retryWhileBusy(attempt: (settle: Settle) => void, fail: (error: unknown) => Error): Promise<number> {
+function retryWhileBusy(
+  attempt: (settle: Settle) => void,
+  fail: (error: unknown) => Error,
+  signal: AbortSignal | undefined,
+): Promise<number> {
   return new Promise((resolve, reject) => {
+    const stop = () => reject(stoppedError(signal));
+    if (signal?.aborted) return stop();
+    signal?.addEventListener('abort', stop, { once: true });
     const settle: Settle = (error, count) => {
+      if (systemErrorCode(error) === 'EAGAIN' && !signal?.aborted) {
+        setTimeout(() => attempt(settle), RETRY_MILLISECONDS);
+        return;
+      }
+      signal?.removeEventListener('abort', stop);
       if (error === null) resolve(count);
-      else if (systemErrorCode(error) === 'EAGAIN') setTimeout(() => attempt(settle), RETRY_MILLISECONDS);
       else if (systemErrorCode(error) === 'EOF') resolve(0);
       else reject(fail(error));
     };

@@ -18,7 +18,7 @@ const CONTENT = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);
 
 async function makeLocal(): Promise<ReadableFile> {
   await writeFile(join(folder, 'in'), CONTENT);
-  const input = openInput(join(folder, 'in'));
+  const input = await openInput(join(folder, 'in'));
   if (input.kind !== 'file') throw new Error('a file was opened as a pipe');
   return input.file;
 }
@@ -59,17 +59,17 @@ describe.each([
 });
 
 describe('openInput', () => {
-  it('names what it cannot open', () => {
-    expect(() => openInput(join(folder, 'none'))).toThrow(
+  it('names what it cannot open', async () => {
+    await expect(openInput(join(folder, 'none'))).rejects.toThrow(
       expect.objectContaining({ code: 'LW_IO', message: expect.stringContaining('no such file or folder (ENOENT)') }),
     );
-    expect(() => openInput(folder)).toThrow(
+    await expect(openInput(folder)).rejects.toThrow(
       expect.objectContaining({ code: 'LW_IO', message: expect.stringContaining('it is a folder') }),
     );
   });
 
   it('reads a device as a pipe', async () => {
-    const input = openInput('/dev/zero');
+    const input = await openInput('/dev/zero');
     if (input.kind !== 'pipe') throw new Error('a device was opened as a file');
     const target = new Uint8Array(100_000).fill(1);
     expect(await input.reader.read(target)).toBe(100_000);

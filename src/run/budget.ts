@@ -1,0 +1,60 @@
+import { valuesByteLength } from '../abi/types.js';
+import { LanewiseError } from '../errors.js';
+import type { Job } from '../plan/job.js';
+import { SLOTS_PER_WORKER } from '../pool/pool.js';
+import { layOutSlab, type SlabLayout } from '../slab/slab.js';
+
+/** What chunks in flight may take where nothing else is asked for. */
+export const DEFAULT_MEMORY_BYTES = 128 * 2 ** 20;
+
+/** Fits the second-level cache, so that a chunk is still there when it is computed and when it is written. */
+const SMALLEST_SLOT_BYTES = 2 ** 20;
+/** Rows of a chunk below which the calls around it cost more than the rows. */
+const FEWEST_ROWS = 1024;
+const LEAST_SLOT_BYTES = 2 ** 16;
+
+export interface Budget {
+  readonly threads: number;
+  readonly memoryBytes: number;
+}
+
+/**
+ * Divides the memory budget into slots: one for the coordinator and a few for each worker, large enough for the widest
+ * job's rows.
+ * @throws LW_MEMORY_BUDGET where one slot for each thread doesn't fit
+ */
+export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Budget, wantedSlotBytes = 0): SlabLayout {
+  const programs = jobs.map((job) => job.program);
+  const wanted = Math.max(SMALLEST_SLOT_BYTES, wantedSlotBytes, ...jobs.map((job) => FEWEST_ROWS * bytesPerRow(job)));
+  let slotCount = 1 + (threads - 1) * SLOTS_PER_WORKER;
+  let slotByteLength = roundUp(wanted);
+  if (slotCount * slotByteLength > memoryBytes) {
+    slotCount = Math.max(threads, Math.min(slotCount, Math.floor(memoryBytes / slotByteLength)));
+    slotByteLength = Math.min(slotByteLength, roundDown(memoryBytes / slotCount));
+  }
+  if (slotByteLength < LEAST_SLOT_BYTES) {
+    throw new LanewiseError(
+      'LW_MEMORY_BUDGET',
+      `${memoryBytes} bytes of memory don't hold one slot of ${LEAST_SLOT_BYTES} bytes for each of ${threads} threads; allow ${
+        threads * LEAST_SLOT_BYTES
+      } bytes or use fewer threads`,
+    );
+  }
+  return layOutSlab(programs, threads, slotCount, slotByteLength);
+}
+
+/** Slot bytes that a row of a job takes at most: operands and results side by side, and a bitmap for each. */
+function bytesPerRow(job: Job): number {
+  const columns = [...job.program.operands, ...job.program.results.map((result) => result.type)];
+  return columns.reduce((sum, type) => sum + valuesByteLength(type, 8) / 8 + 1 / 8, 0);
+}
+
+const ALIGNMENT = 65536;
+
+function roundUp(byteLength: number): number {
+  return Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
+}
+
+function roundDown(byteLength: number): number {
+  return Math.floor(byteLength / ALIGNMENT) * ALIGNMENT;
+}

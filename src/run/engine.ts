@@ -1,0 +1,68 @@
+import { Executor } from '../../workers/executor.js';
+import type { TaskResult } from '../abi/task.js';
+import type { Sink, Source, SourcePartition } from '../formats/format.js';
+import type { Job } from '../plan/job.js';
+import { compileKernels } from '../pool/assets.js';
+import { Pool } from '../pool/pool.js';
+import type { Load } from '../slab/load.js';
+import type { Slab } from '../slab/slab.js';
+import { Describer } from './describer.js';
+import { Pipeline } from './pipeline.js';
+
+/** What is less than this is done before a worker would be up. */
+const POOL_WORTH_BYTES = 24 * 2 ** 20;
+
+export interface EngineOptions {
+  readonly source: Source;
+  readonly sink: Sink<unknown>;
+  readonly jobs: readonly Job[];
+  /** Its layout says for how many threads. */
+  readonly slab: Slab;
+  /** Bytes that the source will yield, `undefined` where nobody knows yet. */
+  readonly byteLength: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  readonly onPartition: (partition: SourcePartition) => void;
+  readonly onWritten: (load: Load<unknown>, results: readonly TaskResult[]) => void;
+}
+
+/**
+ * Runs all jobs over all partitions of a source, into a sink that it neither finishes nor commits.
+ * @returns how many threads computed, the calling one included
+ */
+export async function runJobs(options: EngineOptions): Promise<number> {
+  const { source, sink, jobs, slab, signal } = options;
+  const { layout, memory } = slab;
+  const shared = { module: compileKernels(), memory, programs: jobs.map((job) => job.program) };
+  const executor = new Executor({ ...shared, areaAddress: layout.areaAddresses[0] ?? 0 });
+  const pool = layout.threadCount > 1 ? new Pool(layout.threadCount - 1) : undefined;
+  const pipeline = new Pipeline({ sink, slotCount: layout.slotCount, executor, pool, signal, onWritten });
+  let bytesRead = 0;
+
+  function startPool(): void {
+    pool
+      ?.start({
+        ...shared,
+        areaAddresses: layout.areaAddresses,
+        threadCounter: new Int32Array(new SharedArrayBuffer(4)),
+      })
+      .catch(pipeline.fail);
+  }
+
+  function onWritten(load: Load<unknown>, results: readonly TaskResult[]): void {
+    bytesRead += load.bytesRead;
+    if (options.byteLength === undefined && bytesRead >= POOL_WORTH_BYTES && pool?.isStarted === false) startPool();
+    options.onWritten(load, results);
+  }
+
+  try {
+    if (options.byteLength !== undefined && options.byteLength >= POOL_WORTH_BYTES) startPool();
+    const describer = new Describer(source, sink, jobs, slab, async (partition) => {
+      options.onPartition(partition.source);
+      await pipeline.open(partition);
+    });
+    await pipeline.run(describer);
+    return pool?.isStarted ? layout.threadCount : 1;
+  } finally {
+    await pool?.close();
+  }
+}

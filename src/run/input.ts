@@ -1,0 +1,92 @@
+import { tmpdir } from 'node:os';
+import { dirname } from 'node:path';
+import { LanewiseError } from '../errors.js';
+import type { ZstdDecompressor } from '../formats/arrow/options.js';
+import type { ArrowSource } from '../formats/arrow/source.js';
+import type { ParquetSource } from '../formats/parquet/source.js';
+import type { ReadableFile, Spool } from '../storage/file.js';
+import { openInput } from '../storage/local-file.js';
+import { PipeReader } from '../storage/pipe.js';
+import { openSpool } from '../storage/spool.js';
+import { PIPE } from './options.js';
+
+/** An open input, told apart by its format. */
+export type Input = (
+  | { readonly format: 'arrow'; readonly source: ArrowSource }
+  | { readonly format: 'parquet'; readonly source: ParquetSource }
+) & {
+  /** `undefined` where it comes through a pipe. */
+  readonly byteLength: number | undefined;
+  /** `undefined` where only the whole file tells. */
+  readonly rowCount: number | undefined;
+};
+
+export interface InputOptions {
+  /** Memory for a record batch that comes through a pipe; a larger one goes to a spool. */
+  readonly windowByteLength: number;
+  readonly openSpool: () => Spool;
+  /** Ends the wait for whoever fills a pipe. */
+  readonly signal?: AbortSignal | undefined;
+  /** Asked for when something compressed with ZSTD has to be read outside of a slot. */
+  readonly loadZstd: () => Promise<ZstdDecompressor>;
+}
+
+/** @param output where what doesn't fit in memory goes: beside it, where there is room for one of its size */
+export function inputOptions(output: string, memoryBytes: number): InputOptions {
+  return {
+    // What is read ahead from a pipe may take a part of the budget beside the slots.
+    windowByteLength: Math.floor(memoryBytes / 4),
+    openSpool: () => openSpool(output === PIPE ? tmpdir() : dirname(output)),
+    async loadZstd() {
+      const { Zstd } = await import('../../workers/zstd.js');
+      return Zstd.load();
+    },
+  };
+}
+
+const STANDARD_INPUT = 0;
+const LONGEST_MAGIC = 6;
+
+/** Opens a path, or standard input, and finds the format by the content. */
+export async function openSource(path: string, options: InputOptions): Promise<Input> {
+  const input =
+    path === PIPE
+      ? { kind: 'pipe' as const, reader: new PipeReader(STANDARD_INPUT, 'standard input', options.signal) }
+      : await openInput(path, options.signal);
+  if (input.kind === 'pipe') {
+    const { openArrowStream } = await import('../formats/arrow/open.js');
+    return {
+      format: 'arrow',
+      source: await openArrowStream(input.reader, options),
+      byteLength: undefined,
+      rowCount: undefined,
+    };
+  }
+  const { file } = input;
+  try {
+    return await openFile(file, options);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+async function openFile(file: ReadableFile, options: InputOptions): Promise<Input> {
+  const magic = readMagic(file);
+  if (magic.startsWith('PAR')) {
+    const { openParquet } = await import('../formats/parquet/source.js');
+    const source = openParquet(file);
+    return { format: 'parquet', source, byteLength: file.byteLength, rowCount: source.rowCount };
+  }
+  const { openArrow } = await import('../formats/arrow/open.js');
+  return { format: 'arrow', source: await openArrow(file, options), byteLength: file.byteLength, rowCount: undefined };
+}
+
+function readMagic(file: ReadableFile): string {
+  if (file.byteLength === 0) {
+    throw new LanewiseError('LW_NOT_COLUMNAR', `${file.name} is empty: 0 bytes; name an Arrow IPC or Parquet file`);
+  }
+  const bytes = new Uint8Array(Math.min(LONGEST_MAGIC, file.byteLength));
+  file.read(bytes, 0);
+  return String.fromCharCode(...bytes);
+}

@@ -1,0 +1,153 @@
+import { extname } from 'node:path';
+import { LanewiseError } from '../errors.js';
+import type { Progress } from '../report/types.js';
+import { availableCores } from '../storage/host.js';
+import { DEFAULT_MEMORY_BYTES } from './budget.js';
+
+export type OutputFormat = 'arrow' | 'arrows' | 'parquet';
+
+/** Options of everything that runs transforms. */
+export interface ResourceOptions {
+  /**
+   * Type of every floating-point output.
+   * @default the type that follows from the columns
+   */
+  readonly outType?: 'float64' | 'float32' | 'float16' | undefined;
+  /**
+   * Threads that compute, the calling one included.
+   * @default the cores that this process may use
+   */
+  readonly threads?: number | undefined;
+  /**
+   * Bytes that chunks in flight may take.
+   * @default 128 MiB
+   */
+  readonly memory?: number | undefined;
+}
+
+/** Options of `plan` and `transform`. */
+export interface PlanOptions extends ResourceOptions {
+  /** Path of an Arrow IPC or Parquet file; `-` for an Arrow stream on standard input. */
+  readonly input: string;
+  /** Path of the output; `-` for an Arrow stream on standard output. */
+  readonly output: string;
+  /** Transforms such as `p_* = softmax(logit_*)`. All of them read the input's columns. */
+  readonly transforms: readonly string[];
+  /**
+   * Format of the output.
+   * @default by the output's extension: `.arrow`, `.feather`, `.ipc` file; `.arrows` stream; `.parquet`
+   */
+  readonly to?: OutputFormat | undefined;
+  /**
+   * Codec of the output, with a level where it has one: `none`, `lz4`, `zstd:3`, `snappy`, `gzip`, `lz4_raw`.
+   * @default the input's
+   */
+  readonly compression?: string | undefined;
+  /**
+   * Whether an existing output is replaced.
+   * @default false
+   */
+  readonly overwrite?: boolean | undefined;
+}
+
+/** Options of `transform`. */
+export interface TransformOptions extends PlanOptions {
+  /**
+   * Whether the output must have reached the disk before it appears under its name.
+   * @default true
+   */
+  readonly sync?: boolean | undefined;
+  /** Stops the run, which leaves nothing behind and rejects with `LW_ABORTED`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called a few times a second. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** A codec with its level, as `--compression` says it. */
+export interface Compression {
+  readonly codec: string;
+  readonly level: number | undefined;
+}
+
+/** Resource options with every default filled in. */
+export interface Resources {
+  readonly outType: 'float64' | 'float32' | 'float16' | undefined;
+  readonly threads: number;
+  readonly memoryBytes: number;
+}
+
+/** Options with every default filled in. */
+export interface Settings extends Resources {
+  readonly input: string;
+  readonly output: string;
+  readonly transforms: readonly string[];
+  readonly format: OutputFormat;
+  readonly compression: Compression | undefined;
+  readonly overwrite: boolean;
+}
+
+const FORMAT_BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
+  '.arrow': 'arrow',
+  '.feather': 'arrow',
+  '.ipc': 'arrow',
+  '.arrows': 'arrows',
+  '.parquet': 'parquet',
+  '.pq': 'parquet',
+};
+
+/** Standard input or output. */
+export const PIPE = '-';
+
+/** @throws LW_USAGE for an option out of its range */
+export function fillResources(options: ResourceOptions): Resources {
+  const threads = options.threads ?? availableCores();
+  if (!Number.isInteger(threads) || threads < 1 || threads > 1024) {
+    throw new LanewiseError('LW_USAGE', `threads must be a whole number from 1 to 1024, not ${threads}`);
+  }
+  const memoryBytes = options.memory ?? DEFAULT_MEMORY_BYTES;
+  if (!Number.isInteger(memoryBytes) || memoryBytes <= 0) {
+    throw new LanewiseError('LW_USAGE', `memory must be a whole number of bytes above 0, not ${memoryBytes}`);
+  }
+  return { outType: options.outType, threads, memoryBytes };
+}
+
+/** @throws LW_USAGE for an option out of its range */
+export function fillSettings(options: PlanOptions): Settings {
+  if (options.transforms.length === 0) {
+    throw new LanewiseError('LW_USAGE', "there is no transform; give at least one, such as 'sigmoid(score)'");
+  }
+  return {
+    ...fillResources(options),
+    input: options.input,
+    output: options.output,
+    transforms: options.transforms,
+    format: options.to ?? formatOf(options.output),
+    compression: parseCompression(options.compression),
+    overwrite: options.overwrite ?? false,
+  };
+}
+
+function formatOf(output: string): OutputFormat {
+  if (output === PIPE) return 'arrows';
+  const format = FORMAT_BY_EXTENSION[extname(output).toLowerCase()];
+  if (format === undefined) {
+    throw new LanewiseError(
+      'LW_USAGE',
+      `the extension of ${output} names no format; use ${Object.keys(FORMAT_BY_EXTENSION).join(', ')} or say which with --to`,
+    );
+  }
+  return format;
+}
+
+function parseCompression(text: string | undefined): Compression | undefined {
+  if (text === undefined) return undefined;
+  const match = /^(?<codec>[a-z0-9_]+)(?::(?<level>-?\d+))?$/.exec(text);
+  if (match?.groups?.codec === undefined) {
+    throw new LanewiseError(
+      'LW_USAGE',
+      `compression must be a codec with or without a level, such as zstd:3, not ${text}`,
+    );
+  }
+  const { codec, level } = match.groups;
+  return { codec, level: level === undefined ? undefined : Number(level) };
+}

@@ -1,0 +1,117 @@
+import type { PageCodec } from '../src/abi/pages.js';
+import type { Program } from '../src/abi/program.js';
+import type { CompressTask, DecompressTask, Task, TaskResult } from '../src/abi/task.js';
+import { layOutThreadArea, parameterByteLength } from '../src/abi/thread-area.js';
+import { LanewiseError } from '../src/errors.js';
+import { instantiateKernels } from './kernel-module.js';
+import { compressBlock, decompressBlock } from './parquet/block-codec.js';
+import { decodePages } from './parquet/decode.js';
+import { encodePage } from './parquet/encode.js';
+import type { PageContext } from './parquet/page-context.js';
+import { ProgramRunner } from './program-runner.js';
+import type { Zstd } from './zstd.js';
+
+/** What a thread needs to compute slots: shared with every other thread, but for the address of its own area. */
+export interface ExecutorOptions {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** The program of each job; jobs of the same computation share one. */
+  readonly programs: readonly Program[];
+  /** Where the thread's own area of the slab starts. */
+  readonly areaAddress: number;
+}
+
+/** Computes slots on the thread that it was made on: a worker's, or the coordinator's. */
+export class Executor {
+  readonly #runners: readonly ProgramRunner[];
+  readonly #context: PageContext;
+  #zstd: Zstd | undefined;
+
+  constructor({ module, memory, programs, areaAddress }: ExecutorOptions) {
+    const { buffer } = memory;
+    const kernels = instantiateKernels(module, memory);
+    const area = layOutThreadArea(areaAddress, programs);
+    let parameters = area.parameters;
+    const runners = new Map<Program, ProgramRunner>();
+    for (const program of new Set(programs)) {
+      runners.set(program, new ProgramRunner(kernels, buffer, area, program, parameters));
+      parameters += parameterByteLength(program);
+    }
+    this.#runners = programs.flatMap((program) => runners.get(program) ?? []);
+    const loadedZstd = () => {
+      if (this.#zstd === undefined) throw new RangeError('ZSTD was not loaded before it was needed');
+      return this.#zstd;
+    };
+    this.#context = {
+      memory: new Uint8Array(buffer),
+      view: new DataView(buffer),
+      kernels,
+      scratch: area.rowScratch,
+      get zstd() {
+        return loadedZstd();
+      },
+    };
+  }
+
+  /** Whether `load` has to be awaited before the tasks can be run. */
+  needsLoading(tasks: readonly Task[]): boolean {
+    return this.#zstd === undefined && tasks.some((task) => codecsOf(task).includes('zstd'));
+  }
+
+  /** Loads the codecs that come as modules of their own. */
+  async load(): Promise<void> {
+    const { Zstd } = await import('./zstd.js');
+    this.#zstd ??= await Zstd.load();
+  }
+
+  /** Carries out the tasks of a slot in their order. */
+  run(tasks: readonly Task[]): readonly TaskResult[] {
+    return tasks.map((task) => this.#runTask(task));
+  }
+
+  #runTask(task: Task): TaskResult {
+    switch (task.kind) {
+      case 'compute': {
+        const runner = this.#runners[task.job];
+        if (runner === undefined) throw new RangeError(`no job ${task.job}`);
+        return runner.run(task);
+      }
+      case 'decompress':
+        return this.#decompress(task);
+      case 'compress':
+        return this.#compress(task);
+      case 'decode_pages':
+        decodePages(task, this.#context);
+        return [];
+      case 'encode_page':
+        return encodePage(task, this.#context);
+    }
+  }
+
+  #decompress({ codec, source, sourceByteLength, target, targetByteLength }: DecompressTask): TaskResult {
+    const byteLength = decompressBlock(this.#context, codec, source, sourceByteLength, target, targetByteLength);
+    if (byteLength !== targetByteLength) {
+      throw new LanewiseError(
+        'LW_CORRUPT_INPUT',
+        `a ${codec} block of ${sourceByteLength} bytes doesn't decompress to the ${targetByteLength} bytes that its metadata names; write the file again from its source`,
+      );
+    }
+    return [];
+  }
+
+  #compress({ codec, level, source, sourceByteLength, target, targetCapacity }: CompressTask): TaskResult {
+    const byteLength = compressBlock(this.#context, codec, level, source, sourceByteLength, target, targetCapacity);
+    return [byteLength];
+  }
+}
+
+function codecsOf(task: Task): readonly PageCodec[] {
+  switch (task.kind) {
+    case 'compute':
+      return [];
+    case 'decode_pages':
+      return [task.dictionary?.codec ?? 'none', ...task.pages.map((page) => page.codec)];
+    default:
+      return [task.codec];
+  }
+}

@@ -1,0 +1,111 @@
+/** Data pages to a column of the slot: decompress, read the levels, decode the values, put them where they are valid. */
+import type { DataPage, DecodePagesTask } from '../../src/abi/pages.js';
+import { BITS_PER_VALUE } from '../../src/abi/types.js';
+import { decompressBlock } from './block-codec.js';
+import { type PageLevels, readLevels } from './levels.js';
+import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
+import { DENSE_BYTE_LENGTH, type Dictionary, decodeValues } from './values.js';
+
+/** @throws LW_CORRUPT_INPUT where a page doesn't hold what its header promises */
+export function decodePages(task: DecodePagesTask, context: PageContext): void {
+  const { start, end, target } = task;
+  const dictionary = readDictionary(task, context);
+  // Nearly every column has no nulls anywhere: then pages needn't say so.
+  if (target.validity > 0) kernelOf(context, 'bitmap_fill')(target.validity, end - start);
+  for (const page of task.pages) {
+    // The part of the page that the task is about, counted from the page's first value.
+    const from = Math.max(0, start - page.firstValue);
+    const to = Math.min(page.valueCount, end - page.firstValue);
+    if (from < to) decodePage(task, context, page, from, to, dictionary);
+  }
+  if (task.denseScratch > 0) narrow(context.memory, task, end - start);
+}
+
+function decodePage(
+  task: DecodePagesTask,
+  context: PageContext,
+  page: DataPage,
+  from: number,
+  to: number,
+  dictionary: Dictionary | undefined,
+): void {
+  const { name, physicalValue, target } = task;
+  const { bitmap, values, valuesEnd } = readPage(task, page, context);
+  const popcount = kernelOf(context, 'bitmap_popcount');
+  const countValid = (end: number) => (bitmap === 0 ? end : popcount(bitmap, end));
+  const skip = countValid(from);
+  const count = countValid(to) - skip;
+  const total = countValid(page.valueCount);
+  const width = DENSE_BYTE_LENGTH[physicalValue];
+  const row = page.firstValue + from - task.start;
+  const address = (task.denseScratch > 0 ? task.denseScratch : target.values) + row * width;
+  if (count > 0) {
+    const encoded = { name, physicalValue, start: values, end: valuesEnd, total, skip, count };
+    decodeValues(context, page.encoding, encoded, dictionary, address);
+  }
+  if (bitmap === 0) return;
+  if (target.validity > 0) {
+    kernelOf(context, 'bitmap_copy_bits')(bitmap, from, target.validity, row, to - from);
+  } else if (count < to - from) {
+    throw corruptColumn(name, 'a page has nulls where the statistics of the column chunk promise none');
+  }
+  kernelOf(context, `scatter_by_validity_${width}`)(address, bitmap, from, to - from);
+}
+
+function readDictionary(task: DecodePagesTask, context: PageContext): Dictionary | undefined {
+  const { name, dictionary, dictionaryScratch } = task;
+  if (dictionary === undefined) return undefined;
+  const { address, byteLength, uncompressedByteLength, codec, valueCount } = dictionary;
+  if (codec !== 'none') {
+    decompress(name, address, byteLength, dictionaryScratch, { codec, uncompressedByteLength }, context);
+    return { address: dictionaryScratch, valueCount };
+  }
+  const needed = valueCount * DENSE_BYTE_LENGTH[task.physicalValue];
+  if (needed > byteLength) throw corruptColumn(name, `a dictionary of ${valueCount} values in ${byteLength} bytes`);
+  return { address, valueCount };
+}
+
+function readPage(task: DecodePagesTask, page: DataPage, context: PageContext): PageLevels {
+  const { levels } = page;
+  const levelsByteLength = typeof levels === 'object' ? levels.repetitionByteLength + levels.definitionByteLength : 0;
+  const start = page.address + levelsByteLength;
+  const end = page.address + page.byteLength;
+  if (page.codec === 'none') return readLevels(context, task, page, start, end);
+  const uncompressedByteLength = page.uncompressedByteLength - levelsByteLength;
+  decompress(task.name, start, end - start, task.scratch, { codec: page.codec, uncompressedByteLength }, context);
+  return readLevels(context, task, page, task.scratch, task.scratch + uncompressedByteLength);
+}
+
+function decompress(
+  name: string,
+  source: number,
+  sourceByteLength: number,
+  target: number,
+  { codec, uncompressedByteLength }: Pick<DataPage, 'codec' | 'uncompressedByteLength'>,
+  context: PageContext,
+): void {
+  if (uncompressedByteLength === 0) return;
+  const byteLength = decompressBlock(context, codec, source, sourceByteLength, target, uncompressedByteLength);
+  if (byteLength !== uncompressedByteLength) {
+    throw corruptColumn(
+      name,
+      `a page of ${sourceByteLength} bytes doesn't decompress (${codec}) to the ${uncompressedByteLength} bytes that it promises`,
+    );
+  }
+}
+
+/** From the width that values have in pages to the column's: small integers, and booleans from bytes to bits. */
+function narrow(memory: Uint8Array, { type, target, denseScratch }: DecodePagesTask, count: number): void {
+  if (type === 'bool') {
+    for (let i = 0; i < count; i += 8) {
+      let bits = 0;
+      for (let j = 0; j < Math.min(8, count - i); j++) bits |= (memory[denseScratch + i + j] as number) << j;
+      memory[target.values + (i >> 3)] = bits;
+    }
+    return;
+  }
+  const width = BITS_PER_VALUE[type] / 8;
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < width; j++) memory[target.values + i * width + j] = memory[denseScratch + 4 * i + j] as number;
+  }
+}

@@ -1,0 +1,104 @@
+/** A range of a column's values to the body of a data page: levels, values, compression, statistics. */
+import * as zlib from 'node:zlib';
+import { definitionLevelsHead, type EncodePageTask } from '../../src/abi/pages.js';
+import type { TaskResult } from '../../src/abi/task.js';
+import { BITS_PER_VALUE } from '../../src/abi/types.js';
+import { compressBlock } from './block-codec.js';
+import { kernelOf, type PageContext } from './page-context.js';
+import { minMaxWords } from './statistics.js';
+import { DENSE_BYTE_LENGTH } from './values.js';
+
+const NO_BYTES = new Uint8Array(0);
+
+/** @returns what `EncodePageTask` says */
+export function encodePage(task: EncodePageTask, context: PageContext): TaskResult {
+  const { memory } = context;
+  const { source, count, body, codec, nullable } = task;
+  const { validity } = source;
+  const validCount = validity === 0 ? count : kernelOf(context, 'bitmap_popcount')(validity, count);
+  const hasNulls = validCount < count;
+  const minMax = minMaxWords(context, task.type, source, count);
+  const head = nullable ? definitionLevelsHead(count, hasNulls) : NO_BYTES;
+  const bitmap = hasNulls ? memory.subarray(validity, validity + Math.ceil(count / 8)) : NO_BYTES;
+  const levelsByteLength = head.length + bitmap.length;
+
+  if (body === 0) {
+    const width = BITS_PER_VALUE[task.type] / 8;
+    if (hasNulls) kernelOf(context, `compact_by_validity_${width}`)(source.values, validity, 0, count, source.values);
+    const values = memory.subarray(source.values, source.values + validCount * width);
+    const byteLength = levelsByteLength + values.length;
+    const crc = task.crc ? zlib.crc32(values, zlib.crc32(bitmap, zlib.crc32(head))) : 0;
+    return [byteLength, byteLength, count - validCount, crc, ...(minMax ?? [])];
+  }
+
+  memory.set(head, body);
+  memory.set(bitmap, body + head.length);
+  const valuesByteLength = writeValues(task, context, body + levelsByteLength, validCount);
+  const uncompressedByteLength = levelsByteLength + valuesByteLength;
+  let byteLength = uncompressedByteLength;
+  let address = body;
+  if (codec !== 'none') {
+    address = task.target;
+    byteLength = compressBlock(context, codec, task.level, body, uncompressedByteLength, address, task.targetCapacity);
+    if (byteLength < 0) throw new RangeError(`${uncompressedByteLength} bytes grew beyond the ${codec} bound`);
+  }
+  const crc = task.crc ? zlib.crc32(memory.subarray(address, address + byteLength)) : 0;
+  return [byteLength, uncompressedByteLength, count - validCount, crc, ...(minMax ?? [])];
+}
+
+/** Writes the values that are valid as they lie in pages, unaligned. Returns how many bytes they take. */
+function writeValues(task: EncodePageTask, context: PageContext, target: number, validCount: number): number {
+  const { memory, view } = context;
+  const { source, count, physicalValue, type } = task;
+  const width = DENSE_BYTE_LENGTH[physicalValue];
+  if (type === 'bool') return writeBooleans(memory, source.values, source.validity, count, target);
+  if (width * 8 === BITS_PER_VALUE[type]) {
+    const isSplit = task.encoding === 'byte_stream_split';
+    const dense = isSplit ? source.values : target;
+    if (validCount < count) {
+      kernelOf(context, `compact_by_validity_${width}`)(source.values, source.validity, 0, count, dense);
+    } else if (!isSplit) {
+      memory.copyWithin(target, source.values, source.values + count * width);
+    }
+    if (isSplit) kernelOf(context, `byte_stream_split_encode_${width}`)(dense, validCount, target);
+    return validCount * width;
+  }
+  let at = target;
+  for (let row = 0; row < count; row++) {
+    if (!isValid(memory, source.validity, row)) continue;
+    view.setInt32(at, readSmallInteger(view, type, source.values, row), true);
+    at += 4;
+  }
+  return at - target;
+}
+
+function writeBooleans(memory: Uint8Array, values: number, validity: number, count: number, target: number): number {
+  let to = 0;
+  for (let row = 0; row < count; row++) {
+    if (!isValid(memory, validity, row)) continue;
+    const bit = ((memory[values + (row >> 3)] as number) >> (row & 7)) & 1;
+    const at = target + (to >> 3);
+    memory[at] = (to & 7) === 0 ? bit : (memory[at] as number) | (bit << (to & 7));
+    to++;
+  }
+  return Math.ceil(to / 8);
+}
+
+function readSmallInteger(view: DataView, type: EncodePageTask['type'], values: number, row: number): number {
+  switch (type) {
+    case 'int8':
+      return view.getInt8(values + row);
+    case 'uint8':
+      return view.getUint8(values + row);
+    case 'int16':
+      return view.getInt16(values + 2 * row, true);
+    case 'uint16':
+      return view.getUint16(values + 2 * row, true);
+    default:
+      throw new RangeError(`${type} is no small integer`);
+  }
+}
+
+function isValid(memory: Uint8Array, validity: number, row: number): boolean {
+  return validity === 0 || (((memory[validity + (row >> 3)] as number) >> (row & 7)) & 1) === 1;
+}
