@@ -1,44 +1,94 @@
-// Bundles the command, the library and the worker into dist/. What a run may not need (formats, codecs, the pool) stays
-// behind dynamic imports and becomes chunks of its own, so that a small job starts as fast as Node does.
+// Bundles the command, the library and the workers into dist/. What a run may not need (Parquet, codecs, the pool, help) stays
+// behind dynamic imports and becomes chunks of its own; what every run needs is in as few files as possible, since each
+// file costs a start about a millisecond. The command and the workers are CommonJS, which starts faster than ESM; the
+// library is ESM.
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { rolldown } from 'rolldown';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outdir = join(root, 'dist');
 
-await mkdir(outdir, { recursive: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts', worker: 'workers/worker.ts' },
-  outdir,
-  // Chunks stand beside the entries: `new URL('./worker.js', import.meta.url)` then holds in each of them.
-  chunkNames: '[name]-[hash]',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  minify: true,
-  legalComments: 'none',
-  metafile: true,
-  logLevel: 'warning',
-  // piscina starts a file of its own in each worker and wasm-zstd reads one: these have to stay where npm puts them.
-  // The others are loaded in a few runs only, so that bundling them would cost size and save nothing.
-  external: ['piscina', '@foxglove/wasm-zstd', 'yargs', 'cli-progress'],
-  plugins: [
-    {
-      // `external` would take apache-arrow/fb/* along: those classes are bundled, the full API is not.
-      name: 'external-apache-arrow',
-      setup({ onResolve }) {
-        onResolve({ filter: /^apache-arrow$/ }, ({ path }) => ({ path, external: true }));
-      },
-    },
-  ],
-});
+// piscina starts a file of its own in each worker and wasm-zstd reads one: these have to stay where npm puts them. The
+// others are loaded in a few runs only, so that bundling them would cost size and save nothing. Of apache-arrow the
+// flatbuffer classes are bundled, the full API is not.
+const external = [
+  'piscina',
+  'yargs',
+  'cli-progress',
+  'apache-arrow',
+  'parquet-wasm',
+  'tinybench',
+  'decimal.js',
+  /^@foxglove\//,
+];
 
-await chmod(join(outdir, 'cli.js'), 0o755);
-const current = new Set(Object.keys(metafile.outputs).map((path) => basename(path)));
-const stale = (await readdir(outdir)).filter((name) => name.endsWith('.js') && !current.has(name));
+/**
+ * Takes Node's builtins from `process.getBuiltinModule`. An ESM import of one has Node run all of its getters, which
+ * load other builtins that nobody asked for.
+ */
+const builtins = {
+  name: 'builtins',
+  resolveId: { filter: { id: /^node:/ }, handler: (id) => ({ id: `builtin:${id}` }) },
+  load: {
+    filter: { id: /^builtin:/ },
+    handler(id) {
+      const name = id.slice('builtin:'.length);
+      const members = Object.keys(process.getBuiltinModule(name)).filter((member) => /^[a-z_]\w*$/i.test(member));
+      return {
+        code: [
+          `const builtin = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(name)});`,
+          ...members.filter((member) => member !== 'default').map((member) => `export const ${member} = builtin.${member};`),
+          'export default builtin;',
+        ].join('\n'),
+        moduleType: 'js',
+        moduleSideEffects: false,
+      };
+    },
+  },
+};
+
+const groups = [
+  { name: 'arrow', test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
+  { name: 'parquet', test: /src[\\/]formats[\\/]parquet/ },
+  {
+    name: 'core',
+    test: /src[\\/](abi|activations|plan|pool|report|run|slab|storage|errors|index)|src[\\/]cli[\\/](?!bench|help|verify)|workers[\\/](?!worker|zstd)/,
+  },
+];
+
+async function bundle(input, { format, extension }) {
+  const build = await rolldown({
+    cwd: root,
+    input,
+    platform: 'node',
+    external,
+    treeshake: { propertyReadSideEffects: false },
+    plugins: format === 'esm' ? [builtins] : [],
+  });
+  // Chunks stand beside the entries: `new URL('./worker.cjs', import.meta.url)` then holds in each of them.
+  const { output } = await build.write({
+    dir: outdir,
+    format,
+    minify: true,
+    entryFileNames: `[name]${extension}`,
+    chunkFileNames: `[name]-[hash]${extension}`,
+    codeSplitting: { groups },
+  });
+  await build.close();
+  return output.map(({ fileName }) => fileName);
+}
+
+await mkdir(outdir, { recursive: true });
+const command = { cli: 'src/cli/main.ts', worker: 'workers/worker.ts', 'verify-worker': 'src/verify/worker.ts' };
+const present = Object.fromEntries(Object.entries(command).filter(([, path]) => existsSync(join(root, path))));
+const written = new Set([
+  ...(await bundle(present, { format: 'cjs', extension: '.cjs' })),
+  ...(await bundle({ index: 'src/index.ts' }, { format: 'esm', extension: '.js' })),
+]);
+
+await chmod(join(outdir, 'cli.cjs'), 0o755);
+const stale = (await readdir(outdir)).filter((name) => /\.c?js$/.test(name) && !written.has(name));
 await Promise.all(stale.map((name) => rm(join(outdir, name))));

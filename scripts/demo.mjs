@@ -27,7 +27,7 @@ await showFirstRows('after', OUTPUT);
 
 function lanewise(args) {
   console.log(`\n$ lanewise ${args.map((arg) => (/[^\w./-]/.test(arg) ? `'${arg}'` : arg)).join(' ')}`);
-  run(process.execPath, ['dist/cli.js', ...args]);
+  run(process.execPath, ['dist/cli.cjs', ...args]);
 }
 
 async function showFirstRows(title, path) {

@@ -1,9 +1,10 @@
 import type { PageCodec } from '../src/abi/pages.js';
 import type { Program } from '../src/abi/program.js';
 import type { CompressTask, DecompressTask, Task, TaskResult } from '../src/abi/task.js';
-import { layOutThreadArea, parameterByteLength } from '../src/abi/thread-area.js';
+import { isOverLists, layOutThreadArea, parameterByteLength } from '../src/abi/thread-area.js';
 import { LanewiseError } from '../src/errors.js';
 import { instantiateKernels } from './kernel-module.js';
+import { ListRunner } from './list-runner.js';
 import { compressBlock, decompressBlock } from './parquet/block-codec.js';
 import { decodePages } from './parquet/decode.js';
 import { encodePage } from './parquet/encode.js';
@@ -23,7 +24,7 @@ export interface ExecutorOptions {
 
 /** Computes slots on the thread that it was made on: a worker's, or the coordinator's. */
 export class Executor {
-  readonly #runners: readonly ProgramRunner[];
+  readonly #runners: readonly (ProgramRunner | ListRunner)[];
   readonly #context: PageContext;
   #zstd: Zstd | undefined;
 
@@ -32,9 +33,10 @@ export class Executor {
     const kernels = instantiateKernels(module, memory);
     const area = layOutThreadArea(areaAddress, programs);
     let parameters = area.parameters;
-    const runners = new Map<Program, ProgramRunner>();
+    const runners = new Map<Program, ProgramRunner | ListRunner>();
     for (const program of new Set(programs)) {
-      runners.set(program, new ProgramRunner(kernels, buffer, area, program, parameters));
+      const Runner = isOverLists(program) ? ListRunner : ProgramRunner;
+      runners.set(program, new Runner(kernels, buffer, area, program, parameters));
       parameters += parameterByteLength(program);
     }
     this.#runners = programs.flatMap((program) => runners.get(program) ?? []);

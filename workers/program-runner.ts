@@ -3,6 +3,8 @@ import type { ComputeTask, Region, TaskResult } from '../src/abi/task.js';
 import { isSkipping, parameterKey, type ThreadArea, tileLength } from '../src/abi/thread-area.js';
 import { type NumericType, valuesByteLength } from '../src/abi/types.js';
 import type { Kernel, Kernels } from './kernel-module.js';
+import { combineValidity, region, traceOrigins } from './operands.js';
+import { writeParameters } from './parameter-blocks.js';
 
 /** Where the values of a register are: in the slot, as an operand or a result stands there, or in the thread's area. */
 type Home =
@@ -43,7 +45,7 @@ export class ProgramRunner {
     const inPlace = this.#homes.every((home) => home.kind !== 'area') && !program.steps.some(isSkipping);
     this.#tileLength = inPlace ? Number.MAX_SAFE_INTEGER : tileLength(program);
     this.#maskAddress = area.registers + 8 * tileLength(program) * program.registerCount;
-    this.#parameters = this.#writeParameters(parameters);
+    this.#parameters = writeParameters(this.#memory, program, parameters);
     this.#origins = traceOrigins(program);
     this.#addresses = new Array<number>(program.registerCount).fill(0);
   }
@@ -153,25 +155,9 @@ export class ProgramRunner {
     else this.#kernel(`store_${result.type}`)(address, target, count);
   }
 
-  /** Writes the bitmap that an output gets from the operands it was computed from. */
   #prepareValidity(task: ComputeTask, index: number, result: Result): void {
     const { validity } = region(task.outputs, index);
-    if (validity === 0) return;
-    const byteLength = Math.ceil(task.count / 8);
-    const combine = this.#kernel(result.nullWhere === 'any' ? 'bitmap_and' : 'bitmap_or');
-    let first = true;
-    for (const operand of result.validityFrom) {
-      const source = region(task.operands, operand).validity;
-      if (source === 0 && result.nullWhere === 'any') continue;
-      if (source === 0) {
-        first = true;
-        break;
-      }
-      if (first) this.#bytes.copyWithin(validity, source, source + byteLength);
-      else combine(validity, source, validity, byteLength);
-      first = false;
-    }
-    if (first) this.#kernel('bitmap_fill')(validity, task.count);
+    if (validity !== 0) combineValidity(this.#kernels, this.#bytes, task, result, validity);
   }
 
   #at(register: number): number {
@@ -187,23 +173,6 @@ export class ProgramRunner {
     if (kernel === undefined) throw new RangeError(`no kernel ${name}`);
     return kernel;
   }
-
-  #writeParameters(address: number): ReadonlyMap<string, number> {
-    const addresses = new Map<string, number>();
-    for (const step of this.#program.steps) {
-      if (step.kind === 'multiply' || addresses.has(parameterKey(step.params))) continue;
-      addresses.set(parameterKey(step.params), address);
-      for (const [index, value] of step.params.entries()) this.#memory.setFloat64(address + 8 * index, value, true);
-      address += Math.max(8, 8 * step.params.length);
-    }
-    return addresses;
-  }
-}
-
-function region(regions: readonly Region[], index: number): Region {
-  const found = regions[index];
-  if (found === undefined) throw new RangeError(`a task has ${regions.length} regions, not a number ${index}`);
-  return found;
 }
 
 /** Float64 operands and results are computed where they stand; everything else is in the thread's area. */
@@ -223,17 +192,4 @@ function findHomes(program: Program, area: ThreadArea): readonly Home[] {
       : { kind: 'area', address: area.registers + tileByteLength * index };
   }
   return homes;
-}
-
-function traceOrigins(program: Program): readonly ReadonlySet<number>[] {
-  const origins = program.operands.map((_, index) => new Set([index]));
-  for (const step of program.steps) {
-    const from = new Set(step.sources.flatMap((source) => [...(origins[source] ?? [])]));
-    for (const [index, target] of step.targets.entries()) {
-      // A row that leaves nulls out has its own null in each place; any other result is null with any of its sources.
-      const own = isSkipping(step) && step.targets.length > 1 ? origins[step.sources[index] ?? 0] : undefined;
-      origins[target] = own ?? from;
-    }
-  }
-  return origins;
 }

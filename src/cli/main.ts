@@ -12,7 +12,9 @@ import { abortOnSignals } from './signals.js';
 const COMMANDS: readonly Command[] = [apply, inspect, functions, bench];
 
 process.on('uncaughtException', (error) => process.exit(reportFailure(error)));
-process.exitCode = await main(process.argv.slice(2));
+main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});
 
 /** Carries out a command line and returns the exit status. */
 async function main(argv: readonly string[]): Promise<number> {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 const here = new URL('.', import.meta.url);
 const folder = here.pathname.endsWith('/dist/') ? here : new URL('../../dist/', here);
 
-export const WORKER_URL = new URL('worker.js', folder);
+export const WORKER_URL = new URL('worker.cjs', folder);
 
 /** Compiles the kernels. The module may be used by any number of threads. */
 export function compileKernels(): WebAssembly.Module {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 /** The command as it ships: these tests need `npm run build`. */
-export const CLI_PATH = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+export const CLI_PATH = fileURLToPath(new URL('../../dist/cli.cjs', import.meta.url));
 
 /** 200,000 flights in one record batch: delay and distance as Int16, time as Float32. */
 export const FLIGHTS_PATH = fileURLToPath(

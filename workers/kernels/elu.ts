@@ -23,9 +23,10 @@ import {
   scaleByPowerOfTwo,
   significandOf,
 } from './exp';
-import { allLanes, leading, one, splatAt, splitProduct, zero } from './lanes';
+import { allLanes, leading, one, productTail, splatAt, splitProduct, zero } from './lanes';
 
 const LAMBDA: f64 = 1.0507009873554805;
+const ALPHA: f64 = 1.6732632423543772;
 /** alpha * lambda in two parts, the first of 26 bits. */
 const ALPHA_LAMBDA_HEAD: f64 = 1.7580993175506592;
 const ALPHA_LAMBDA_REST: f64 = 2.3296717501556057e-08;
@@ -133,8 +134,41 @@ class Selu {
   }
 }
 
+/** selu with other constants than its own. */
+@unmanaged
+class ScaledElu {
+  alpha: f64;
+  scale: f64;
+
+  @inline
+  at(x: v128): v128 {
+    const alpha = splatAt(changetype<usize>(this));
+    const scale = splatAt(changetype<usize>(this) + 8);
+    const factor = f64x2.mul(alpha, scale);
+    const factorHead = leading(factor);
+    const factorRest = f64x2.add(f64x2.sub(factor, factorHead), productTail(alpha, scale, factor));
+    return v128.bitselect(f64x2.mul(x, scale), scaledExpm1(x, factorHead, factorRest), f64x2.ge(x, zero()));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return v128.and(f64x2.lt(x, zero()), f64x2.gt(x, splatAt(ELU + 8)));
+  }
+
+  atSpecial(x: f64): f64 {
+    return x * (this.alpha * this.scale);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function hasOwnConstants(params: usize): bool {
+  return load<f64>(params) == ALPHA && load<f64>(params, 8) == LAMBDA;
+}
+
 export function selu(source: usize, target: usize, count: i32, params: usize): void {
-  forEach<Selu>(source, target, count, params);
+  if (hasOwnConstants(params)) forEach<Selu>(source, target, count, params);
+  else forEach<ScaledElu>(source, target, count, params);
 }
 
 @unmanaged
@@ -158,6 +192,36 @@ class SeluDeriv {
   }
 }
 
+@unmanaged
+class ScaledEluDeriv {
+  alpha: f64;
+  scale: f64;
+
+  @inline
+  at(x: v128): v128 {
+    const z = f64x2.pmin(x, zero());
+    const k = expIndex(z);
+    const head = expHead(k);
+    const alpha = splatAt(changetype<usize>(this));
+    const scale = splatAt(changetype<usize>(this) + 8);
+    const factor = f64x2.mul(alpha, scale);
+    const factorHead = leading(factor);
+    const factorRest = f64x2.add(f64x2.sub(factor, factorHead), productTail(alpha, scale, factor));
+    const y = splitProduct(factorHead, factorRest, head, expTail(k, expRemainder(z, k), head));
+    return v128.bitselect(scale, y, f64x2.ge(x, zero()));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return f64x2.lt(x, splatAt(ELU + 40));
+  }
+
+  atSpecial(x: f64): f64 {
+    return scaledExp(x, this.alpha * this.scale);
+  }
+}
+
 export function selu_deriv(source: usize, target: usize, count: i32, params: usize): void {
-  forEachLight<SeluDeriv>(source, target, count, params);
+  if (hasOwnConstants(params)) forEachLight<SeluDeriv>(source, target, count, params);
+  else forEachLight<ScaledEluDeriv>(source, target, count, params);
 }

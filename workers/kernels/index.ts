@@ -25,4 +25,5 @@ export * from './parquet-rle';
 export * from './parquet-split';
 export * from './parquet-statistics';
 export * from './rows';
+export * from './rows-list';
 export * from './snappy';

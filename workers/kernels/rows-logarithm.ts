@@ -18,7 +18,7 @@ import { logSum } from './log';
 import { differenceTail, reciprocalTail } from './rows-double';
 import { exponentOf, exponentTail, weightHead, weightTail, wholeExponent, wholeExponentTail } from './rows-exp';
 import { preciseRest, preciseRestTail } from './rows-exp-precise';
-import { addressAt, loadRows, rowMaximum, storeRows } from './rows-tile';
+import { aboveLimit, addressAt, largestMaximum, loadRows, rowMaximum, storeRows } from './rows-tile';
 import { OTHERS, OTHERS_TAIL, PRODUCTS, PRODUCTS_TAIL, temperatureBlock } from './rows-weights';
 
 // prettier-ignore
@@ -31,10 +31,11 @@ const CONSTANTS: usize = memory.data<u64>([
 
 export function log_softmax(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
   const block = temperatureBlock(params, scratch);
+  const limit = largestMaximum(params + 8);
   const end = (<usize>count) << 3;
   let row: usize = 0;
-  for (; row + 16 <= end; row += 16) logSoftmax(sources, targets, width, row, scratch, block, 2);
-  if (row < end) logSoftmax(sources, targets, width, row, scratch, block, 1);
+  for (; row + 16 <= end; row += 16) logSoftmax(sources, targets, width, row, scratch, block, limit, 2);
+  if (row < end) logSoftmax(sources, targets, width, row, scratch, block, limit, 1);
 }
 
 export function logsumexp(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
@@ -136,11 +137,12 @@ function logSoftmax(
   row: usize,
   scratch: usize,
   block: usize,
+  limit: f64,
   lanes: i32,
 ): void {
   const m = rowMaximum(sources, width, row, lanes, false);
   sumWeights(sources, width, row, scratch, block, lanes, m, false, false);
-  const l = logarithm(i64x2.splat(0), scratch);
+  const l = v128.or(logarithm(i64x2.splat(0), scratch), aboveLimit(m, limit));
   const lTail = logarithm(f64x2.neg(l), scratch);
   for (let i: usize = 0; i < width; i++) {
     const x = loadRows(addressAt(sources, i) + row, lanes, false);

@@ -27,3 +27,15 @@ export function rowMaximum(list: usize, width: usize, row: usize, lanes: i32, ne
   for (let i: usize = 0; i < width; i++) m = f64x2.pmax(m, loadRows(addressAt(list, i) + row, lanes, negate));
   return m;
 }
+
+/** What a row's maximum may be by the parameter `infinities` at `address`: finite if it is 1 (nan), else anything (limit). */
+@inline
+export function largestMaximum(address: usize): f64 {
+  return load<f64>(address) == 1 ? f64.MAX_VALUE : Infinity;
+}
+
+/** All ones, which is a NaN, where a row's maximum m is above `limit`, and 0 elsewhere. */
+@inline
+export function aboveLimit(m: v128, limit: f64): v128 {
+  return f64x2.gt(m, f64x2.splat(limit));
+}

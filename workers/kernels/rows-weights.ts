@@ -9,7 +9,7 @@ import { expIndex } from './exp';
 import { anySumTail, splatAt, sumTail } from './lanes';
 import { preciseRest, preciseRestTail } from './rows-exp-precise';
 import { exponentOf, exponentTail, prepareTemperature, weightHead, weightTail } from './rows-exp';
-import { addressAt, loadRows, rowMaximum, storeRows } from './rows-tile';
+import { aboveLimit, addressAt, loadRows, rowMaximum, storeRows } from './rows-tile';
 
 /** Offsets in scratch: the temperature's block, the sum of the others and of products with weights (heads and
  * tails), the tails of the weights. */
@@ -69,6 +69,7 @@ export function weigh(
   row: usize,
   scratch: usize,
   block: usize,
+  limit: f64,
   lanes: i32,
   precise: bool,
 ): void {
@@ -95,7 +96,7 @@ export function weigh(
     low = f64x2.add(low, f64x2.add(v128.andnot(v, first), anySumTail(sum, other, next)));
     sum = next;
   }
-  const others = f64x2.add(sum, low);
+  const others = v128.or(f64x2.add(sum, low), aboveLimit(m, limit));
   v128.store(scratch + OTHERS, others);
   v128.store(scratch + OTHERS_TAIL, anySumTail(sum, low, others));
 }

@@ -1,5 +1,5 @@
 /**
- * softplus: ln(1 + e^t) / beta with t = beta * x held to [-clip, clip]; log_sigmoid: -ln(1 + e^-x).
+ * softplus: ln(1 + e^t) / beta with t = beta * x held to [-clip, clip], or x where beta * x > threshold; log_sigmoid: -ln(1 + e^-x).
  *
  *   t is kept with its rounding error, which e^t would magnify by t.
  *   ln(1 + e^t) = max(t, 0) + ln(1 + e^-|t|), the logarithm of the sum of two float64 values (see log.ts)
@@ -138,8 +138,37 @@ function productLow(x: f64, beta: f64, product: f64): f64 {
   return scaleByPowerOfTwo(f64x2.extract_lane(tail, 0), exponentOf(x) + exponentOf(beta));
 }
 
+@unmanaged
+class ThresholdSoftplus {
+  beta: f64;
+  clip: f64;
+  threshold: f64;
+
+  @inline
+  at(x: v128): v128 {
+    return v128.bitselect(x, changetype<Softplus>(changetype<usize>(this)).at(x), aboveThreshold(x, changetype<usize>(this)));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return v128.andnot(changetype<Softplus>(changetype<usize>(this)).special(x), aboveThreshold(x, changetype<usize>(this)));
+  }
+
+  atSpecial(x: f64): f64 {
+    return changetype<Softplus>(changetype<usize>(this)).atSpecial(x);
+  }
+}
+
+/** Marks where beta * x > threshold, by the parameters at `params`. */
+// @ts-ignore: decorator
+@inline
+function aboveThreshold(x: v128, params: usize): v128 {
+  return f64x2.gt(f64x2.mul(x, splatAt(params)), splatAt(params + 16));
+}
+
 export function softplus(source: usize, target: usize, count: i32, params: usize): void {
-  if (load<f64>(params) == 1) forEach<UnitSoftplus>(source, target, count, params);
+  if (load<f64>(params, 16) < Infinity) forEach<ThresholdSoftplus>(source, target, count, params);
+  else if (load<f64>(params) == 1) forEach<UnitSoftplus>(source, target, count, params);
   else forEach<Softplus>(source, target, count, params);
 }
 
@@ -176,8 +205,30 @@ class SoftplusDeriv {
   }
 }
 
+@unmanaged
+class ThresholdSoftplusDeriv {
+  beta: f64;
+  clip: f64;
+  threshold: f64;
+
+  @inline
+  at(x: v128): v128 {
+    return v128.bitselect(one(), changetype<SoftplusDeriv>(changetype<usize>(this)).at(x), aboveThreshold(x, changetype<usize>(this)));
+  }
+
+  @inline
+  special(x: v128): v128 {
+    return v128.andnot(changetype<SoftplusDeriv>(changetype<usize>(this)).special(x), aboveThreshold(x, changetype<usize>(this)));
+  }
+
+  atSpecial(x: f64): f64 {
+    return changetype<SoftplusDeriv>(changetype<usize>(this)).atSpecial(x);
+  }
+}
+
 export function softplus_deriv(source: usize, target: usize, count: i32, params: usize): void {
-  forEach<SoftplusDeriv>(source, target, count, params);
+  if (load<f64>(params, 16) < Infinity) forEach<ThresholdSoftplusDeriv>(source, target, count, params);
+  else forEach<SoftplusDeriv>(source, target, count, params);
 }
 
 @unmanaged

@@ -1,7 +1,7 @@
 /** Decompression and compression of a page's bytes from one place of the slab to another. */
-import * as zlib from 'node:zlib';
 import type { PageCodec } from '../../src/abi/pages.js';
 import { compressLz4Frame, decompressLz4Frame } from '../lz4-frame.js';
+import { zlib } from '../zlib.js';
 import { kernelOf, type PageContext } from './page-context.js';
 
 /** As Parquet writers choose it: a third of the time of zstd's own default, and nearly as small. */
@@ -40,11 +40,11 @@ export function decompressBlock(
     }
     case 'gzip':
       return copyOut(memory, target, targetByteLength, () =>
-        zlib.unzipSync(bytes, { maxOutputLength: Math.max(1, targetByteLength) }),
+        zlib().unzipSync(bytes, { maxOutputLength: Math.max(1, targetByteLength) }),
       );
     case 'brotli':
       return copyOut(memory, target, targetByteLength, () =>
-        zlib.brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, targetByteLength) }),
+        zlib().brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, targetByteLength) }),
       );
     case 'zstd':
       return context.zstd.decompress(bytes, memory.subarray(target, target + targetByteLength));
@@ -71,10 +71,12 @@ export function compressBlock(
       memory.copyWithin(target, source, source + sourceByteLength);
       return sourceByteLength;
     case 'gzip':
-      return copyOut(memory, target, targetCapacity, () => zlib.gzipSync(bytes, level === undefined ? {} : { level }));
+      return copyOut(memory, target, targetCapacity, () =>
+        zlib().gzipSync(bytes, level === undefined ? {} : { level }),
+      );
     case 'brotli':
       return copyOut(memory, target, targetCapacity, () =>
-        zlib.brotliCompressSync(bytes, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: level ?? 1 } }),
+        zlib().brotliCompressSync(bytes, { params: { [zlib().constants.BROTLI_PARAM_QUALITY]: level ?? 1 } }),
       );
     case 'zstd':
       return context.zstd.compress(

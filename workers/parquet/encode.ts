@@ -1,8 +1,9 @@
 /** A range of a column's values to the body of a data page: levels, values, compression, statistics. */
-import * as zlib from 'node:zlib';
+
 import { definitionLevelsHead, type EncodePageTask } from '../../src/abi/pages.js';
 import type { TaskResult } from '../../src/abi/task.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
+import { zlib } from '../zlib.js';
 import { compressBlock } from './block-codec.js';
 import { kernelOf, type PageContext } from './page-context.js';
 import { minMaxWords } from './statistics.js';
@@ -27,7 +28,7 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     if (hasNulls) kernelOf(context, `compact_by_validity_${width}`)(source.values, validity, 0, count, source.values);
     const values = memory.subarray(source.values, source.values + validCount * width);
     const byteLength = levelsByteLength + values.length;
-    const crc = task.crc ? zlib.crc32(values, zlib.crc32(bitmap, zlib.crc32(head))) : 0;
+    const crc = task.crc ? zlib().crc32(values, zlib().crc32(bitmap, zlib().crc32(head))) : 0;
     return [byteLength, byteLength, count - validCount, crc, ...(minMax ?? [])];
   }
 
@@ -42,7 +43,7 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     byteLength = compressBlock(context, codec, task.level, body, uncompressedByteLength, address, task.targetCapacity);
     if (byteLength < 0) throw new RangeError(`${uncompressedByteLength} bytes grew beyond the ${codec} bound`);
   }
-  const crc = task.crc ? zlib.crc32(memory.subarray(address, address + byteLength)) : 0;
+  const crc = task.crc ? zlib().crc32(memory.subarray(address, address + byteLength)) : 0;
   return [byteLength, uncompressedByteLength, count - validCount, crc, ...(minMax ?? [])];
 }
 

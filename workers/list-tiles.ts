@@ -1,0 +1,123 @@
+import { checkListLength, LIST_LENGTH_MAX } from '../src/abi/list-length.js';
+import type { ListRows } from '../src/abi/task.js';
+import { LanewiseError } from '../src/errors.js';
+
+/** Elements of a tile, unless it is a single list: tile, columns and weights stay in the second-level cache. */
+const TILE_ELEMENTS = 2048;
+
+/** Lists next to each other that are computed together; they hold `LIST_LENGTH_MAX` elements at most. */
+export interface Tile {
+  /** Lists `firstList` to `endList` of the task's, half-open. */
+  readonly firstList: number;
+  readonly endList: number;
+  /** Elements `start` to `end` of the task's regions. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Lists of a tile that have the same length, of which there are `count` from `first` on in the tile's order. */
+export interface ListGroup {
+  readonly width: number;
+  readonly first: number;
+  readonly count: number;
+}
+
+/** Finds the lists of a task, checks them, and groups those of a tile by their length. */
+export class ListTiles {
+  readonly #memory: DataView;
+  /** Where each list begins among the elements of the regions, and where the last one ends. */
+  #starts = new Uint32Array(1024);
+  /** How many lists of each length a tile has, then where the next one goes in its order. */
+  readonly #lengths = new Uint32Array(LIST_LENGTH_MAX + 1);
+  /** Whether all lists of the task have one length: then tiles of as many lists are grouped alike. */
+  #isFixed = false;
+  #groups: readonly ListGroup[] = [];
+
+  constructor(memory: DataView) {
+    this.#memory = memory;
+  }
+
+  /** Where list `index` of the task begins. */
+  start(index: number): number {
+    return this.#starts[index]!;
+  }
+
+  /** @throws LW_CORRUPT_INPUT for offsets that contradict each other; LW_UNSUPPORTED_INPUT for a list that is too long */
+  read(lists: ListRows): void {
+    const { bounds, count, elementCount, firstElement, firstList } = lists;
+    if (this.#starts.length <= count) this.#starts = new Uint32Array(2 * count + 1);
+    const starts = this.#starts;
+    this.#isFixed = 'listSize' in bounds;
+    this.#groups = [];
+    if ('listSize' in bounds) {
+      const { listSize } = bounds;
+      starts[0] = firstList * listSize - firstElement;
+      for (let list = 0; list < count; list++) starts[list + 1] = starts[list]! + listSize;
+      return;
+    }
+    const { offsets, offsetByteLength } = bounds;
+    let before = 0;
+    for (let list = 0; list <= count; list++) {
+      const offset =
+        offsetByteLength === 4
+          ? this.#memory.getInt32(offsets + 4 * list, true)
+          : Number(this.#memory.getBigInt64(offsets + 8 * list, true));
+      const start = offset - firstElement;
+      if (start < before || start > elementCount) throw damagedOffsets(lists, list, offset);
+      if (list > 0) checkListLength(lists.name, firstList + list - 1, start - before);
+      starts[list] = start;
+      before = start;
+    }
+  }
+
+  /** The next tile from a list on. */
+  tile(firstList: number, listCount: number): Tile {
+    const starts = this.#starts;
+    const start = starts[firstList]!;
+    const limit = Math.min(listCount, firstList + TILE_ELEMENTS);
+    let endList = firstList + 1;
+    while (endList < limit && starts[endList + 1]! - start <= TILE_ELEMENTS) endList++;
+    return { firstList, endList, start, end: starts[endList]! };
+  }
+
+  /**
+   * Writes the places of a tile's lists in the order of their length: byte offsets in the tile to `elementPlaces`, and of
+   * a result for each list to `resultPlaces`.
+   */
+  group({ firstList, endList, start }: Tile, elementPlaces: Uint32Array, resultPlaces: Uint32Array): readonly ListGroup[] {
+    if (this.#isFixed && this.#groups[0]?.count === endList - firstList) return this.#groups;
+    const starts = this.#starts;
+    const lengths = this.#lengths;
+    let shortest = LIST_LENGTH_MAX;
+    let longest = 0;
+    for (let list = firstList; list < endList; list++) {
+      const length = starts[list + 1]! - starts[list]!;
+      lengths[length]!++;
+      if (length < shortest) shortest = length;
+      if (length > longest) longest = length;
+    }
+    const groups: ListGroup[] = [];
+    let first = 0;
+    for (let width = shortest; width <= longest; width++) {
+      const count = lengths[width]!;
+      lengths[width] = first;
+      if (count > 0) groups.push({ width, first, count });
+      first += count;
+    }
+    for (let list = firstList; list < endList; list++) {
+      const at = lengths[starts[list + 1]! - starts[list]!]!++;
+      elementPlaces[at] = 8 * (starts[list]! - start);
+      resultPlaces[at] = 8 * (list - firstList);
+    }
+    lengths.fill(0, shortest, longest + 1);
+    this.#groups = groups;
+    return groups;
+  }
+}
+
+function damagedOffsets({ name, firstList, firstElement, elementCount }: ListRows, list: number, offset: number) {
+  return new LanewiseError(
+    'LW_CORRUPT_INPUT',
+    `column '${name}' is damaged: offset ${firstList + list} of a record batch is ${offset}, which is less than the one before or more than ${firstElement + elementCount}; write the file again from its source`,
+  );
+}
