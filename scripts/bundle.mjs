@@ -55,7 +55,7 @@ const groups = [
   { name: 'parquet', test: /src[\\/]formats[\\/]parquet/ },
   {
     name: 'core',
-    test: /src[\\/](abi|activations|plan|pool|report|run|slab|storage|errors|index)|src[\\/]cli[\\/](?!bench|help|verify)|workers[\\/](?!worker|zstd)/,
+    test: /src[\\/](abi|activations|plan|pool|report|run|slab|storage|errors|index)|src[\\/]cli[\\/](?!main|bench|help|verify)|workers[\\/](?!worker|zstd)/,
   },
 ];
 

@@ -1,0 +1,212 @@
+/** The column chunk of one result in one row group: its pages as they are written, then its metadata and page index. */
+
+import * as ids from './definitions.js';
+import { DataPageHeader, Encoding, PageHeader, PageType } from './definitions.js';
+import type { OutputLeaf } from './output-leaf.js';
+import { comparePlain, type MinMax, plainBytes } from './plain-value.js';
+import { type ThriftStruct, WireType } from './thrift.js';
+import {
+  binaryField,
+  booleanField,
+  i32Field,
+  i64Field,
+  listField,
+  stringField,
+  structField,
+  structOfFields,
+  structsField,
+  writeStruct,
+} from './thrift-writer.js';
+
+/** What encoding a page told about it. */
+export interface PageSummary {
+  readonly byteLength: number;
+  readonly uncompressedByteLength: number;
+  readonly valueCount: number;
+  readonly nullCount: number;
+  readonly crc: number | undefined;
+  /** `undefined` where every value is null or NaN. */
+  readonly minMax: MinMax | undefined;
+}
+
+interface Page extends PageSummary {
+  /** Bytes from the start of the column chunk. */
+  readonly offset: number;
+  /** With its header. */
+  readonly totalByteLength: number;
+  readonly firstRow: number;
+}
+
+const BoundaryOrder = { unordered: 0, ascending: 1, descending: 2 } as const;
+
+export class ColumnChunkWriter {
+  readonly leaf: OutputLeaf;
+  readonly #pages: Page[] = [];
+  #byteLength = 0;
+  #uncompressedByteLength = 0;
+  #valueCount = 0;
+  /** Position of the first page in the output, once it is known. */
+  start: number | undefined;
+
+  constructor(leaf: OutputLeaf) {
+    this.leaf = leaf;
+  }
+
+  /** Bytes of the pages so far, headers included. */
+  get byteLength(): number {
+    return this.#byteLength;
+  }
+
+  get uncompressedByteLength(): number {
+    return this.#uncompressedByteLength;
+  }
+
+  /** Notes the next page and returns the header that stands before its body. */
+  addPage(page: PageSummary): Uint8Array {
+    const header = writeStruct(pageHeader(page, this.leaf));
+    const totalByteLength = header.length + page.byteLength;
+    this.#pages.push({ ...page, offset: this.#byteLength, totalByteLength, firstRow: this.#valueCount });
+    this.#byteLength += totalByteLength;
+    this.#uncompressedByteLength += header.length + page.uncompressedByteLength;
+    this.#valueCount += page.valueCount;
+    return header;
+  }
+
+  /** The thrift struct ColumnChunk. */
+  columnChunk(): ThriftStruct {
+    const { leaf } = this;
+    const start = this.start ?? 0;
+    const encoding = leaf.encoding === 'plain' ? Encoding.plain : Encoding.byteStreamSplit;
+    const encodings = [encoding, Encoding.rle].map((value) => i32Field(0, value));
+    const { ColumnMetaData, PageEncodingStats } = ids;
+    const metadata = structOfFields(
+      i32Field(ColumnMetaData.type, leaf.physicalType),
+      listField(ColumnMetaData.encodings, WireType.I32, encodings),
+      listField(
+        ColumnMetaData.pathInSchema,
+        WireType.Binary,
+        leaf.path.map((name) => stringField(0, name)),
+      ),
+      i32Field(ColumnMetaData.codec, leaf.codec),
+      i64Field(ColumnMetaData.numValues, this.#valueCount),
+      i64Field(ColumnMetaData.totalUncompressedSize, this.#uncompressedByteLength),
+      i64Field(ColumnMetaData.totalCompressedSize, this.#byteLength),
+      i64Field(ColumnMetaData.dataPageOffset, start),
+      structField(ColumnMetaData.statistics, this.#statistics()),
+      structsField(ColumnMetaData.encodingStats, [
+        structOfFields(
+          i32Field(PageEncodingStats.pageType, PageType.data),
+          i32Field(PageEncodingStats.encoding, encoding),
+          i32Field(PageEncodingStats.count, this.#pages.length),
+        ),
+      ]),
+    );
+    return structOfFields(i64Field(ids.ColumnChunk.fileOffset, 0), structField(ids.ColumnChunk.metaData, metadata));
+  }
+
+  #statistics(): ThriftStruct {
+    const { Statistics } = ids;
+    const { type } = this.leaf.output;
+    const statistics = structOfFields(
+      i64Field(
+        Statistics.nullCount,
+        this.#pages.reduce((sum, page) => sum + page.nullCount, 0),
+      ),
+    );
+    let min: MinMax | undefined;
+    let max: MinMax | undefined;
+    for (const { minMax } of this.#pages) {
+      if (minMax === undefined) continue;
+      if (min === undefined || comparePlain(type, minMax.min, min.min) < 0) min = minMax;
+      if (max === undefined || comparePlain(type, minMax.max, max.max) > 0) max = minMax;
+    }
+    if (min !== undefined && max !== undefined) {
+      statistics.set(binaryField(Statistics.maxValue, plainBytes(type, max.max)));
+      statistics.set(binaryField(Statistics.minValue, plainBytes(type, min.min)));
+      statistics.set(booleanField(Statistics.isMaxValueExact, true));
+      statistics.set(booleanField(Statistics.isMinValueExact, true));
+    }
+    return statistics;
+  }
+
+  /** The thrift struct OffsetIndex. */
+  offsetIndex(): ThriftStruct {
+    const start = this.start ?? 0;
+    const { PageLocation } = ids;
+    return structOfFields(
+      structsField(
+        ids.OffsetIndex.pageLocations,
+        this.#pages.map((page) =>
+          structOfFields(
+            i64Field(PageLocation.offset, start + page.offset),
+            i32Field(PageLocation.compressedPageSize, page.totalByteLength),
+            i64Field(PageLocation.firstRowIndex, page.firstRow),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** The thrift struct ColumnIndex; `undefined` where a page has values but no bounds (all of them NaN). */
+  columnIndex(): ThriftStruct | undefined {
+    const { type } = this.leaf.output;
+    const { ColumnIndex } = ids;
+    const isNullPage = (page: Page) => page.nullCount === page.valueCount;
+    if (this.#pages.some((page) => page.minMax === undefined && !isNullPage(page))) return undefined;
+    const bound = (which: 'min' | 'max') => (page: Page) =>
+      binaryField(0, page.minMax === undefined ? NO_BYTES : plainBytes(type, page.minMax[which]));
+    return structOfFields(
+      listField(
+        ColumnIndex.nullPages,
+        WireType.True,
+        this.#pages.map((page) => booleanField(0, isNullPage(page))),
+      ),
+      listField(ColumnIndex.minValues, WireType.Binary, this.#pages.map(bound('min'))),
+      listField(ColumnIndex.maxValues, WireType.Binary, this.#pages.map(bound('max'))),
+      i32Field(ColumnIndex.boundaryOrder, this.#boundaryOrder()),
+      listField(
+        ColumnIndex.nullCounts,
+        WireType.I64,
+        this.#pages.map((page) => i64Field(0, page.nullCount)),
+      ),
+    );
+  }
+
+  #boundaryOrder(): number {
+    const { type } = this.leaf.output;
+    const bounds = this.#pages.flatMap((page) => page.minMax ?? []);
+    const isOrdered = (sign: number) =>
+      bounds.every((bound, i) => {
+        const last = bounds[i - 1];
+        if (last === undefined) return true;
+        return (
+          sign * comparePlain(type, bound.min, last.min) >= 0 && sign * comparePlain(type, bound.max, last.max) >= 0
+        );
+      });
+    if (isOrdered(1)) return BoundaryOrder.ascending;
+    return isOrdered(-1) ? BoundaryOrder.descending : BoundaryOrder.unordered;
+  }
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function pageHeader(page: PageSummary, leaf: OutputLeaf): ThriftStruct {
+  const header = structOfFields(
+    i32Field(PageHeader.type, PageType.data),
+    i32Field(PageHeader.uncompressedPageSize, page.uncompressedByteLength),
+    i32Field(PageHeader.compressedPageSize, page.byteLength),
+  );
+  // The format has the CRC as a signed integer.
+  if (page.crc !== undefined) header.set(i32Field(PageHeader.crc, page.crc | 0));
+  return header.set(
+    structField(
+      PageHeader.dataPageHeader,
+      structOfFields(
+        i32Field(DataPageHeader.numValues, page.valueCount),
+        i32Field(DataPageHeader.encoding, leaf.encoding === 'plain' ? Encoding.plain : Encoding.byteStreamSplit),
+        i32Field(DataPageHeader.definitionLevelEncoding, Encoding.rle),
+        i32Field(DataPageHeader.repetitionLevelEncoding, Encoding.rle),
+      ),
+    ),
+  );
+}

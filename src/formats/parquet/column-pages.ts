@@ -1,0 +1,126 @@
+/** The pages of one column chunk: where they lie, which values they hold, and what decoding them takes. */
+import type { PageCodec, PhysicalValue } from '../../abi/pages.js';
+import { LanewiseError } from '../../errors.js';
+import type { ReadableFile } from '../../storage/file.js';
+import type { ChunkInfo } from './footer.js';
+import { type DataPageInfo, type DictionaryPageInfo, PageHeaderReader } from './page-header.js';
+import { PHYSICAL_BYTE_LENGTH, pageCodec, physicalValue } from './page-values.js';
+import type { Leaf } from './schema.js';
+
+export interface ColumnPages {
+  readonly name: string;
+  readonly leaf: Leaf;
+  readonly codec: PageCodec;
+  readonly physicalValue: PhysicalValue;
+  readonly dictionary: DictionaryPageInfo | undefined;
+  readonly pages: readonly DataPageInfo[];
+  /** False where the metadata promises that no value is null. */
+  readonly hasNulls: boolean;
+  /**
+   * For each page the position in the file of its values, if they lie there as a column's do: uncompressed, PLAIN, none
+   * of them null. Such values are read to their place at once.
+   */
+  readonly valuePositions: readonly (number | undefined)[];
+}
+
+/**
+ * Scans the page headers of the column chunk of a flat leaf.
+ * @throws LW_CORRUPT_INPUT where pages don't hold `rowCount` values, LW_UNSUPPORTED_INPUT for an unknown codec or encoding
+ */
+export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf, rowCount: number): ColumnPages {
+  const name = leaf.path.join('.');
+  const corrupt = (what: string): LanewiseError =>
+    new LanewiseError('LW_CORRUPT_INPUT', `${file.name}: column "${name}": ${what}`);
+  if (chunk.valueCount !== rowCount) {
+    throw corrupt(`a column chunk of ${chunk.valueCount} values in a row group of ${rowCount} rows`);
+  }
+  const codec = pageCodec(file, name, chunk.codec);
+  const reader = new PageHeaderReader(file, name, codec, chunk.end);
+  const value = physicalValue(leaf.physicalType);
+  const pages: DataPageInfo[] = [];
+  const valuePositions: (number | undefined)[] = [];
+  let dictionary: DictionaryPageInfo | undefined;
+  let valueCount = 0;
+  let position = chunk.start;
+  while (valueCount < rowCount) {
+    if (position >= chunk.end) throw corrupt(`its pages hold ${valueCount} of ${rowCount} values`);
+    const page = reader.read(position, valueCount);
+    position = page.position + page.byteLength;
+    if (page.kind === 'dictionary') {
+      if (dictionary !== undefined) throw corrupt('a column chunk has two dictionary pages');
+      const byteLength = page.valueCount * PHYSICAL_BYTE_LENGTH[value];
+      if (byteLength > page.uncompressedByteLength) {
+        throw corrupt(`a dictionary of ${page.valueCount} values in ${page.uncompressedByteLength} bytes`);
+      }
+      dictionary = page;
+    } else if (page.kind === 'data') {
+      valueCount += page.valueCount;
+      if (valueCount > rowCount) throw corrupt(`its pages hold more than the ${rowCount} values of the row group`);
+      if (page.encoding === 'dictionary' && dictionary === undefined) {
+        throw corrupt('a page refers to a dictionary, and there is none');
+      }
+      if (page.valueCount === 0) continue;
+      pages.push(page);
+      valuePositions.push(findValues(reader, page, leaf, value));
+    }
+  }
+  const mayHaveNulls = leaf.maxDefinitionLevel > 0 && chunk.nullCount !== 0;
+  return {
+    name,
+    leaf,
+    codec,
+    physicalValue: value,
+    dictionary,
+    pages,
+    hasNulls: mayHaveNulls && valuePositions.some((at, i) => at === undefined && pages[i]?.nullCount !== 0),
+    valuePositions,
+  };
+}
+
+/** Index of the page that holds a value. */
+export function pageIndexOf(pages: readonly DataPageInfo[], value: number): number {
+  let low = 0;
+  let high = pages.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((pages[middle]?.firstValue ?? 0) <= value) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function findValues(
+  reader: PageHeaderReader,
+  page: DataPageInfo,
+  leaf: Leaf,
+  value: PhysicalValue,
+): number | undefined {
+  if (page.codec !== 'none' || page.encoding !== 'plain' || value === 'boolean') return undefined;
+  const levels = findLevels(reader, page, leaf.maxDefinitionLevel);
+  if (levels === undefined) return undefined;
+  const byteLength = page.valueCount * PHYSICAL_BYTE_LENGTH[value];
+  return levels + byteLength <= page.byteLength ? page.position + levels : undefined;
+}
+
+/** Bytes that the levels of an uncompressed page take, or `undefined` if they may say that a value is null. */
+function findLevels(reader: PageHeaderReader, page: DataPageInfo, maxDefinitionLevel: number): number | undefined {
+  if (typeof page.levels === 'object') {
+    const { repetitionByteLength, definitionByteLength } = page.levels;
+    return page.nullCount === 0 || maxDefinitionLevel === 0 ? repetitionByteLength + definitionByteLength : undefined;
+  }
+  if (maxDefinitionLevel === 0) return 0;
+  if (page.levels === 'bit_packed') return undefined;
+  // One run of the highest level: its length, 4 bytes; its count, shifted left by 1, as a varint; the level.
+  const head = reader.peek(page.position, Math.min(page.byteLength, 16));
+  if (head.length < 6) return undefined;
+  const byteLength = new DataView(head.buffer, head.byteOffset).getUint32(0, true);
+  let at = 4;
+  let run = 0;
+  for (let scale = 1; at < Math.min(head.length, 4 + 5); scale *= 128) {
+    const byte = head[at++] ?? 0;
+    run += (byte & 0x7f) * scale;
+    if (byte < 128) break;
+  }
+  const isOneRun = run % 2 === 0 && run / 2 >= page.valueCount && head[at] === maxDefinitionLevel;
+  return isOneRun && 4 + byteLength <= page.byteLength ? 4 + byteLength : undefined;
+}

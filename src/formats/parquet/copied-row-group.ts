@@ -1,0 +1,97 @@
+/** A row group of which results take the places of some column chunks or stand behind all; the others are copied. */
+import type { Job } from '../../plan/job.js';
+import type { ReadableFile } from '../../storage/file.js';
+import type { CopyItem, JobItem } from '../format.js';
+import type { ColumnChunkWriter } from './column-chunk-writer.js';
+import type { OutputLeaf } from './output-leaf.js';
+import type { RowGroupPartition } from './partition.js';
+import { type CopyRun, type ParquetPiece, RowGroupWriter, type RowGroupWriterOptions } from './row-group-writer.js';
+
+/** A column chunk of the output: one that was copied, and by how much it has moved, or a written one. */
+export type OutputChunk =
+  | { readonly kind: 'copied'; readonly index: number; readonly delta: number }
+  | { readonly kind: 'written'; readonly writer: ColumnChunkWriter };
+
+export interface CopiedRowGroupOptions extends Omit<RowGroupWriterOptions, 'rowCount'> {
+  /** The input. */
+  readonly file: ReadableFile;
+  readonly partition: RowGroupPartition;
+  readonly jobs: readonly Job[];
+  readonly onEnd: (chunks: readonly OutputChunk[]) => void;
+}
+
+export class CopiedRowGroup extends RowGroupWriter {
+  readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
+  readonly #options: CopiedRowGroupOptions;
+  /** The run that each of the input's column chunks is copied with; none for a replaced one. */
+  readonly #runs = new Map<number, CopyRun>();
+
+  constructor(options: CopiedRowGroupOptions) {
+    super({ ...options, rowCount: options.partition.rowCount });
+    this.#options = options;
+    this.items = this.#layOut();
+  }
+
+  async end(): Promise<void> {
+    const written = (leaf: OutputLeaf): OutputChunk => ({ kind: 'written', writer: this.finished(leaf) });
+    const chunks = this.#options.partition.chunks.map((_, index): OutputChunk => {
+      const leaf = this.leaves.find((output) => output.replaces?.index === index);
+      if (leaf !== undefined) return written(leaf);
+      const run = this.#runs.get(index);
+      return { kind: 'copied', index, delta: run?.outputStart === undefined ? 0 : run.outputStart - run.start };
+    });
+    const added = this.leaves.filter((leaf) => leaf.replaces === undefined).map(written);
+    this.#options.onEnd([...chunks, ...added]);
+  }
+
+  /** Copies in the order of the input's bytes, with each job where the first column is that it replaces. */
+  #layOut(): (CopyItem<ParquetPiece> | JobItem)[] {
+    const { partition, jobs } = this.#options;
+    const { leaves } = this;
+    const items: (CopyItem<ParquetPiece> | JobItem)[] = [];
+    const placed = new Set<Job>();
+    const place = (job: Job | undefined): void => {
+      if (job === undefined) return;
+      if (!placed.has(job)) items.push({ kind: 'job', job });
+      placed.add(job);
+    };
+    const order = partition.chunks.map((_, index) => index);
+    order.sort((a, b) => (partition.chunks[a]?.start ?? 0) - (partition.chunks[b]?.start ?? 0));
+    let run: CopyRun | undefined;
+    for (const index of order) {
+      const replacedBy = leaves.find((leaf) => leaf.replaces?.index === index);
+      const chunk = partition.chunks[index];
+      if (replacedBy !== undefined) {
+        place(jobs.find((job) => job === replacedBy.job));
+        run = undefined;
+      } else if (chunk !== undefined && chunk.end > chunk.start) {
+        if (run?.end === chunk.start) {
+          run.end = chunk.end;
+        } else {
+          run = { start: chunk.start, end: chunk.end, outputStart: undefined };
+          items.push(this.#copyItem(run));
+        }
+        this.#runs.set(index, run);
+      }
+    }
+    for (const job of jobs) place(job);
+    return items;
+  }
+
+  #copyItem(run: CopyRun): CopyItem<ParquetPiece> {
+    return {
+      kind: 'copy',
+      // The run grows while the row group is laid out.
+      get length() {
+        return run.end - run.start;
+      },
+      add: (load, start) => {
+        const byteLength = Math.min(load.free, run.end - run.start - start);
+        if (byteLength === 0) return start;
+        const address = load.read(this.#options.file, run.start + start, byteLength);
+        load.pieces.push({ kind: 'copied', rowGroup: this, run, address, byteLength });
+        return start + byteLength;
+      },
+    };
+  }
+}

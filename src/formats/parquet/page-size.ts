@@ -1,0 +1,54 @@
+/** What the pages of a result take: rows of a page, and slot bytes to make one. */
+import { definitionLevelsCapacity, type PageCodec } from '../../abi/pages.js';
+import { BITS_PER_VALUE } from '../../abi/types.js';
+import type { OutputLeaf } from './output-leaf.js';
+import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
+
+/** Bytes of values in a page: what other writers take, and what readers expect to decode at a time. */
+const PAGE_BYTE_LENGTH = 1 << 20;
+/** Pages are cut like chunks, so that bitmaps are cut at whole bytes. */
+const PAGE_ROW_MULTIPLE = 64;
+/** What each allocation of a load may lose to alignment. */
+const ALIGNMENT = 64;
+
+/** Whether a page's values can be written from where they were computed. */
+export function isWrittenInPlace({ pageCodec, encoding, physicalValue, output }: OutputLeaf): boolean {
+  return (
+    pageCodec === 'none' &&
+    encoding === 'plain' &&
+    PHYSICAL_BYTE_LENGTH[physicalValue] * 8 === BITS_PER_VALUE[output.type]
+  );
+}
+
+export function pageRowCount({ physicalValue }: OutputLeaf): number {
+  const rows = Math.floor(PAGE_BYTE_LENGTH / Math.max(1, PHYSICAL_BYTE_LENGTH[physicalValue]));
+  return rows - (rows % PAGE_ROW_MULTIPLE);
+}
+
+export function pageByteLength(leaf: OutputLeaf, count: number): number {
+  if (count === 0) return 0;
+  const body = bodyByteLength(leaf, count);
+  return body + ALIGNMENT + (leaf.pageCodec === 'none' ? 0 : maxCompressedByteLength(leaf.pageCodec, body) + ALIGNMENT);
+}
+
+export function bodyByteLength({ physicalValue, nullable }: OutputLeaf, count: number): number {
+  const width = PHYSICAL_BYTE_LENGTH[physicalValue];
+  return (nullable ? definitionLevelsCapacity(count) : 0) + (width === 0 ? Math.ceil(count / 8) : width * count);
+}
+
+/** What a codec can make of incompressible bytes. */
+export function maxCompressedByteLength(codec: PageCodec, byteLength: number): number {
+  switch (codec) {
+    case 'none':
+      return byteLength;
+    case 'snappy':
+      return 32 + byteLength + Math.floor(byteLength / 6);
+    case 'lz4_raw':
+    case 'lz4_hadoop':
+    case 'lz4_frame':
+      return byteLength + Math.floor(byteLength / 255) + 64;
+    default:
+      // zlib, brotli and zstd store what they can't compress.
+      return byteLength + (byteLength >> 7) + 1024;
+  }
+}

@@ -1,0 +1,215 @@
+/** A row group as the run sees it: ranges of a column's values become reads of pages and a task that decodes them. */
+import type { DataPage } from '../../abi/pages.js';
+import type { Region } from '../../abi/task.js';
+import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
+import type { Column } from '../../plan/schema.js';
+import type { Load } from '../../slab/load.js';
+import type { ReadableFile } from '../../storage/file.js';
+import type { SourcePartition } from '../format.js';
+import { type ColumnPages, pageIndexOf, scanColumnPages } from './column-pages.js';
+import type { ChunkInfo } from './footer.js';
+import type { DataPageInfo } from './page-header.js';
+import {
+  bodiesEnd,
+  bodiesStart,
+  denseByteLength,
+  levelsScratchByteLength,
+  pageRange,
+  pageScratchByteLength,
+  valuesInPlace,
+} from './page-range.js';
+import type { ParquetSchema } from './schema.js';
+
+/** Reserved with every allocation of a load, which are aligned. */
+const ALIGNMENT = 64;
+/** Chunks end at multiples of this many values, so that bitmaps are cut at whole bytes. */
+const CHUNK_MULTIPLE = 8;
+/** A dictionary is decompressed for each chunk: chunks should have this many times its bytes in values. */
+const DICTIONARY_WORTH = 4;
+/** Rows of a chunk beyond which a dictionary is decompressed again rather than slots made larger. */
+const DICTIONARY_ROW_COUNT = 131072;
+
+export class RowGroupPartition implements SourcePartition {
+  /** Place among the row groups of the file. */
+  readonly index: number;
+  readonly rowCount: number;
+  readonly chunks: readonly ChunkInfo[];
+  readonly #file: ReadableFile;
+  readonly #schema: ParquetSchema;
+  readonly #pages = new Map<number, ColumnPages>();
+
+  constructor(
+    file: ReadableFile,
+    schema: ParquetSchema,
+    index: number,
+    rowCount: number,
+    chunks: readonly ChunkInfo[],
+  ) {
+    this.#file = file;
+    this.#schema = schema;
+    this.index = index;
+    this.rowCount = rowCount;
+    this.chunks = chunks;
+  }
+
+  valueCount(): number {
+    return this.rowCount;
+  }
+
+  loadByteLength(column: Column, start: number, end: number): number {
+    const pages = this.#pagesOf(column);
+    const type = numericTypeOf(column);
+    const values = valuesByteLength(type, end - start) + ALIGNMENT;
+    if (valuesInPlace(pages, type, start, end)) return values;
+    const { dictionary } = pages;
+    const range = pageRange(pages, start, end);
+    const usesDictionary = dictionary !== undefined && range.some((page) => page.encoding === 'dictionary');
+    return (
+      values +
+      (pages.hasNulls ? Math.ceil((end - start) / 8) + ALIGNMENT : 0) +
+      bodiesEnd(range) -
+      bodiesStart(range) +
+      ALIGNMENT +
+      (usesDictionary ? dictionary.byteLength + dictionary.uncompressedByteLength + 2 * ALIGNMENT : 0) +
+      pageScratchByteLength(range) +
+      ALIGNMENT +
+      levelsScratchByteLength(pages, range) +
+      ALIGNMENT +
+      denseByteLength(pages, type, end - start) +
+      ALIGNMENT
+    );
+  }
+
+  load(load: Load<unknown>, column: Column, start: number, end: number): Region {
+    const pages = this.#pagesOf(column);
+    const type = numericTypeOf(column);
+    const values = load.allocate(valuesByteLength(type, end - start));
+    if (valuesInPlace(pages, type, start, end)) {
+      this.#readValues(load, pages, type, start, end, values);
+      return { values, validity: 0 };
+    }
+    const target = { values, validity: pages.hasNulls ? load.allocate(Math.ceil((end - start) / 8)) : 0 };
+    const range = pageRange(pages, start, end);
+    const first = bodiesStart(range);
+    const address = load.read(this.#file, first, bodiesEnd(range) - first);
+    const { dictionary } = pages;
+    const usesDictionary = dictionary !== undefined && range.some((page) => page.encoding === 'dictionary');
+    const denseScratch = denseByteLength(pages, type, end - start);
+    load.addTask({
+      kind: 'decode_pages',
+      name: pages.name,
+      physicalValue: pages.physicalValue,
+      type,
+      maxDefinitionLevel: pages.leaf.maxDefinitionLevel,
+      dictionary: usesDictionary
+        ? {
+            address: load.read(this.#file, dictionary.position, dictionary.byteLength),
+            byteLength: dictionary.byteLength,
+            uncompressedByteLength: dictionary.uncompressedByteLength,
+            codec: pages.codec,
+            valueCount: dictionary.valueCount,
+          }
+        : undefined,
+      pages: range.map((page) => dataPage(page, address - first)),
+      start,
+      end,
+      target,
+      scratch: load.allocate(pageScratchByteLength(range)),
+      levelsScratch: load.allocate(levelsScratchByteLength(pages, range)),
+      dictionaryScratch:
+        usesDictionary && pages.codec !== 'none' ? load.allocate(dictionary.uncompressedByteLength) : 0,
+      denseScratch: denseScratch > 0 ? load.allocate(denseScratch) : 0,
+    });
+    return target;
+  }
+
+  /** The end of a page of as many of the columns as possible, if one lies in the second half of the range. */
+  chunkEnd(columns: readonly Column[], start: number, limit: number): number {
+    if (limit >= this.rowCount) return limit;
+    const votes = new Map<number, number>();
+    for (const column of columns) {
+      const pages = this.#pagesOf(column);
+      if (valuesInPlace(pages, numericTypeOf(column), start, limit)) continue;
+      for (let i = pageIndexOf(pages.pages, limit); i >= 0; i--) {
+        const end = pages.pages[i]?.firstValue ?? 0;
+        if (end < (start + limit) / 2) break;
+        if (end > start && end % CHUNK_MULTIPLE === 0) votes.set(end, (votes.get(end) ?? 0) + 1);
+      }
+    }
+    let best = limit;
+    let most = 0;
+    for (const [end, count] of votes) {
+      if (count > most || (count === most && end > best)) {
+        best = end;
+        most = count;
+      }
+    }
+    return best;
+  }
+
+  /** Rows that a chunk of a column should have so that no page or dictionary is decoded often; 0 where any will do. */
+  wantedRowCount(column: Column): number {
+    const pages = this.#pagesOf(column);
+    const type = numericTypeOf(column);
+    if (valuesInPlace(pages, type, 0, this.rowCount)) return 0;
+    const { dictionary } = pages;
+    const dictionaryRows =
+      dictionary === undefined ? 0 : (DICTIONARY_WORTH * 8 * dictionary.uncompressedByteLength) / BITS_PER_VALUE[type];
+    const pageRows = pages.pages.reduce((most, page) => Math.max(most, page.valueCount), 0);
+    return Math.max(pageRows, Math.min(Math.ceil(dictionaryRows), DICTIONARY_ROW_COUNT));
+  }
+
+  #pagesOf(column: Column): ColumnPages {
+    let pages = this.#pages.get(column.index);
+    if (pages === undefined) {
+      const leaf = this.#schema.leafOfColumn.get(column.index);
+      const chunk = leaf === undefined ? undefined : this.chunks[leaf.index];
+      if (leaf === undefined || chunk === undefined) throw new RangeError(`"${column.name}" is no numeric column`);
+      pages = scanColumnPages(this.#file, chunk, leaf, this.rowCount);
+      this.#pages.set(column.index, pages);
+    }
+    return pages;
+  }
+
+  #readValues(
+    load: Load<unknown>,
+    { pages, valuePositions }: ColumnPages,
+    type: NumericType,
+    start: number,
+    end: number,
+    address: number,
+  ): void {
+    const width = BITS_PER_VALUE[type] / 8;
+    for (let i = pageIndexOf(pages, start); i < pages.length; i++) {
+      const page = pages[i] as DataPageInfo;
+      if (page.firstValue >= end) break;
+      const from = Math.max(start, page.firstValue);
+      const to = Math.min(end, page.firstValue + page.valueCount);
+      load.reads.push({
+        file: this.#file,
+        position: (valuePositions[i] ?? 0) + (from - page.firstValue) * width,
+        address: address + (from - start) * width,
+        byteLength: (to - from) * width,
+      });
+    }
+  }
+}
+
+function dataPage(page: DataPageInfo, addressOffset: number): DataPage {
+  const { byteLength, uncompressedByteLength, codec, encoding, firstValue, valueCount, levels } = page;
+  return {
+    address: page.position + addressOffset,
+    byteLength,
+    uncompressedByteLength,
+    codec,
+    encoding,
+    firstValue,
+    valueCount,
+    levels,
+  };
+}
+
+function numericTypeOf(column: Column): NumericType {
+  if (column.type === undefined) throw new RangeError(`"${column.name}" is no numeric column`);
+  return column.type;
+}

@@ -1,0 +1,193 @@
+/** One row group of the output: what its column chunks are made of, and the pages of results. */
+import { definitionLevelsHead } from '../../abi/pages.js';
+import type { Region, TaskResult } from '../../abi/task.js';
+import { valuesByteLength } from '../../abi/types.js';
+import type { OutputColumn } from '../../plan/job.js';
+import type { Load } from '../../slab/load.js';
+import type { CopyItem, JobItem, SinkPartition } from '../format.js';
+import type { Appender } from './appender.js';
+import { ColumnChunkWriter } from './column-chunk-writer.js';
+import type { OutputLeaf } from './output-leaf.js';
+import {
+  bodyByteLength,
+  isWrittenInPlace,
+  maxCompressedByteLength,
+  pageByteLength,
+  pageRowCount,
+} from './page-size.js';
+import type { PageStore } from './page-store.js';
+
+/** Bytes of the input that are copied as one. */
+export interface CopyRun {
+  readonly start: number;
+  end: number;
+  /** Where it stands in the output, once its first byte has been written. */
+  outputStart: number | undefined;
+}
+
+export type ParquetPiece = CopiedPiece | PagePiece;
+
+interface CopiedPiece {
+  readonly kind: 'copied';
+  readonly rowGroup: RowGroupWriter;
+  readonly run: CopyRun;
+  readonly address: number;
+  readonly byteLength: number;
+}
+
+interface PagePiece {
+  readonly kind: 'page';
+  readonly rowGroup: RowGroupWriter;
+  readonly chunk: ColumnChunkWriter;
+  /** Place of the output among its job's. */
+  readonly outputIndex: number;
+  readonly task: number;
+  readonly count: number;
+  readonly region: Region;
+  /** Where the body stands, or 0 where levels and values aren't put together. */
+  readonly body: number;
+  /** Whether the page must wait until those of the outputs before it are written. */
+  readonly waits: boolean;
+  /** Whether with it all pages of the job have been seen, and those that wait can follow. */
+  readonly releases: boolean;
+}
+
+export interface RowGroupWriterOptions {
+  readonly rowCount: number;
+  readonly leaves: readonly OutputLeaf[];
+  readonly memory: Uint8Array;
+  readonly pageChecksum: boolean;
+  readonly store: PageStore;
+  readonly appender: Appender;
+}
+
+export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
+  abstract readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
+  protected readonly leaves: readonly OutputLeaf[];
+  readonly #options: RowGroupWriterOptions;
+  readonly #chunks = new Map<OutputColumn, ColumnChunkWriter>();
+
+  protected constructor(options: RowGroupWriterOptions) {
+    this.#options = options;
+    this.leaves = options.leaves;
+    for (const leaf of options.leaves) this.#chunks.set(leaf.output, new ColumnChunkWriter(leaf));
+  }
+
+  storeByteLength(output: OutputColumn, count: number): number {
+    const { leaf } = this.#chunkOf(output);
+    if (isWrittenInPlace(leaf)) return 0;
+    const pageRows = pageRowCount(leaf);
+    const full = Math.floor(count / pageRows);
+    return full * pageByteLength(leaf, pageRows) + pageByteLength(leaf, count - full * pageRows);
+  }
+
+  store(load: Load<ParquetPiece>, output: OutputColumn, start: number, end: number, region: Region): void {
+    const chunk = this.#chunkOf(output);
+    const { leaf } = chunk;
+    const { outputs } = leaf.job;
+    const outputIndex = outputs.indexOf(output);
+    const { rowCount } = this.#options;
+    const isWhole = start === 0 && end === rowCount;
+    const pageRows = pageRowCount(leaf);
+    for (let from = start; from < end; from += pageRows) {
+      const count = Math.min(pageRows, end - from);
+      const page: Region = {
+        values: region.values + valuesByteLength(output.type, from - start),
+        validity: region.validity === 0 ? 0 : region.validity + (from - start) / 8,
+      };
+      const bodyCapacity = bodyByteLength(leaf, count);
+      const body = isWrittenInPlace(leaf) ? 0 : load.allocate(bodyCapacity);
+      const targetCapacity = leaf.pageCodec === 'none' ? 0 : maxCompressedByteLength(leaf.pageCodec, bodyCapacity);
+      const target = targetCapacity === 0 ? 0 : load.allocate(targetCapacity);
+      const task = load.addTask({
+        kind: 'encode_page',
+        physicalValue: leaf.physicalValue,
+        type: output.type,
+        encoding: leaf.encoding,
+        nullable: leaf.nullable,
+        codec: leaf.pageCodec,
+        level: leaf.level,
+        crc: this.#options.pageChecksum,
+        source: page,
+        count,
+        body,
+        target,
+        targetCapacity,
+      });
+      const isLast = from + count === rowCount && outputIndex === outputs.length - 1;
+      load.pieces.push({
+        kind: 'page',
+        rowGroup: this,
+        chunk,
+        outputIndex,
+        task,
+        count,
+        region: page,
+        body: target === 0 ? body : target,
+        waits: !isWhole && outputIndex > 0,
+        releases: isLast && !isWhole && outputs.length > 1,
+      });
+    }
+  }
+
+  /** Writes a piece of a load. */
+  write(piece: ParquetPiece, results: readonly TaskResult[]): void {
+    const { appender, memory, store } = this.#options;
+    if (piece.kind === 'copied') {
+      const position = appender.append([memory.subarray(piece.address, piece.address + piece.byteLength)]);
+      piece.run.outputStart ??= position;
+      return;
+    }
+    const views = this.#pageViews(piece, results);
+    if (piece.waits) {
+      store.add(piece.outputIndex, views);
+    } else {
+      const position = appender.append(views);
+      piece.chunk.start ??= position;
+    }
+    if (!piece.releases) return;
+    const { outputs } = piece.chunk.leaf.job;
+    for (const [index, output] of outputs.entries())
+      if (index > 0) this.#chunkOf(output).start = appender.appendStored(store, index);
+    store.clear();
+  }
+
+  abstract end(): Promise<void>;
+
+  #pageViews({ task, count, chunk, region, body }: PagePiece, results: readonly TaskResult[]): readonly Uint8Array[] {
+    const { memory, pageChecksum } = this.#options;
+    const [byteLength = 0, uncompressedByteLength = 0, nullCount = 0, crc = 0, ...words] = results[task] ?? [];
+    const [minLow, minHigh, maxLow, maxHigh] = words;
+    const hasMinMax = minLow !== undefined && minHigh !== undefined && maxLow !== undefined && maxHigh !== undefined;
+    const header = chunk.addPage({
+      byteLength,
+      uncompressedByteLength,
+      valueCount: count,
+      nullCount,
+      crc: pageChecksum ? crc : undefined,
+      minMax: hasMinMax ? { min: [minLow, minHigh], max: [maxLow, maxHigh] } : undefined,
+    });
+    if (body > 0) return [header, memory.subarray(body, body + byteLength)];
+    const { leaf } = chunk;
+    const views = [header];
+    if (leaf.nullable) views.push(definitionLevelsHead(count, nullCount > 0));
+    if (nullCount > 0) views.push(memory.subarray(region.validity, region.validity + Math.ceil(count / 8)));
+    const valueBytes = valuesByteLength(leaf.output.type, count - nullCount);
+    views.push(memory.subarray(region.values, region.values + valueBytes));
+    return views;
+  }
+
+  /** The writer of a result, all of whose pages have been written. */
+  protected finished(leaf: OutputLeaf): ColumnChunkWriter {
+    const writer = this.#chunkOf(leaf.output);
+    // In a row group of no rows there is no page to tell where it begins.
+    writer.start ??= this.#options.appender.append([]);
+    return writer;
+  }
+
+  #chunkOf(output: OutputColumn): ColumnChunkWriter {
+    const chunk = this.#chunks.get(output);
+    if (chunk === undefined) throw new RangeError(`"${output.name}" is no output of this file`);
+    return chunk;
+  }
+}

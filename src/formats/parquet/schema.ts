@@ -1,0 +1,242 @@
+/** Parquet's schema elements as a tree of fields and leaves, and the columns that the planner sees of it. */
+import type { NumericType } from '../../abi/types.js';
+import { LanewiseError } from '../../errors.js';
+import type { Column, Schema } from '../../plan/schema.js';
+import {
+  CONVERTED_TYPE_NAMES,
+  ConvertedType,
+  IntType,
+  LogicalType,
+  PHYSICAL_TYPE_NAMES,
+  PhysicalType,
+  Repetition,
+  SchemaElement,
+} from './definitions.js';
+import type { ThriftStruct } from './thrift.js';
+
+/** Groups within groups that are followed before a schema counts as damaged. */
+const MAX_DEPTH = 128;
+
+/** A node of the schema tree. */
+export interface SchemaNode {
+  readonly name: string;
+  readonly element: ThriftStruct;
+  readonly repetition: number;
+  readonly children: readonly SchemaNode[];
+  /** What has values: a place among the columns of a row group. Undefined for a group. */
+  readonly leaf: Leaf | undefined;
+}
+
+/** A column of a row group. */
+export interface Leaf {
+  /** Place among the columns of a row group. */
+  readonly index: number;
+  /** Place of its element among all elements, the root's being 0. */
+  readonly elementIndex: number;
+  readonly path: readonly string[];
+  readonly physicalType: number;
+  /** Bytes of a value of FIXED_LEN_BYTE_ARRAY, otherwise 0. */
+  readonly typeLength: number;
+  readonly maxDefinitionLevel: number;
+  readonly maxRepetitionLevel: number;
+}
+
+export interface ParquetSchema extends Schema {
+  readonly root: SchemaNode;
+  readonly leaves: readonly Leaf[];
+  /** The leaf of each column that is numeric, by the column's index. */
+  readonly leafOfColumn: ReadonlyMap<number, Leaf>;
+}
+
+function corrupt(what: string): LanewiseError {
+  return new LanewiseError('LW_CORRUPT_INPUT', `Parquet schema is damaged: ${what}`);
+}
+
+export function readSchema(elements: readonly ThriftStruct[]): ParquetSchema {
+  const leaves: Leaf[] = [];
+  let next = 0;
+
+  const readNode = (path: readonly string[], definitionLevel: number, repetitionLevel: number): SchemaNode => {
+    const elementIndex = next++;
+    const element = elements[elementIndex];
+    if (element === undefined) throw corrupt(`${elements.length} elements, but its groups have more children`);
+    if (path.length > MAX_DEPTH) throw corrupt(`groups nest deeper than ${MAX_DEPTH}`);
+    const isRoot = elementIndex === 0;
+    const name = element.string(SchemaElement.name) ?? '';
+    const repetition = isRoot
+      ? Repetition.required
+      : (element.integer(SchemaElement.repetitionType) ?? Repetition.required);
+    const ownPath = isRoot ? path : [...path, name];
+    const maxDefinitionLevel = definitionLevel + (repetition === Repetition.required ? 0 : 1);
+    const maxRepetitionLevel = repetitionLevel + (repetition === Repetition.repeated ? 1 : 0);
+    const childCount = element.integer(SchemaElement.numChildren) ?? 0;
+    const physicalType = element.integer(SchemaElement.type);
+    if (!isRoot && physicalType !== undefined) {
+      if (childCount > 0) throw corrupt(`"${ownPath.join('.')}" has a type and children`);
+      if (PHYSICAL_TYPE_NAMES[physicalType] === undefined) throw corrupt(`there is no physical type ${physicalType}`);
+      const leaf: Leaf = {
+        index: leaves.length,
+        elementIndex,
+        path: ownPath,
+        physicalType,
+        typeLength:
+          physicalType === PhysicalType.fixedLenByteArray ? (element.integer(SchemaElement.typeLength) ?? 0) : 0,
+        maxDefinitionLevel,
+        maxRepetitionLevel,
+      };
+      leaves.push(leaf);
+      return { name, element, repetition, children: [], leaf };
+    }
+    if (childCount < 0 || childCount > elements.length) {
+      throw corrupt(`a group of ${childCount} children among ${elements.length} elements`);
+    }
+    const children: SchemaNode[] = [];
+    for (let i = 0; i < childCount; i++) children.push(readNode(ownPath, maxDefinitionLevel, maxRepetitionLevel));
+    return { name, element, repetition, children, leaf: undefined };
+  };
+
+  const root = readNode([], 0, 0);
+  if (next !== elements.length) throw corrupt(`${elements.length} elements, of which its groups name ${next}`);
+
+  const columns: Column[] = [];
+  const leafOfColumn = new Map<number, Leaf>();
+  const addColumns = (node: SchemaNode, fieldIndex: number, path: readonly string[], nullable: boolean): void => {
+    const ownPath = [...path, node.name];
+    const ownNullable = nullable || node.repetition === Repetition.optional;
+    const type = node.leaf !== undefined && node.repetition !== Repetition.repeated ? numericType(node) : undefined;
+    const column: Column = {
+      index: columns.length,
+      fieldIndex,
+      path: ownPath,
+      name: ownPath.join('.'),
+      type,
+      typeName: typeName(node),
+      nullable: ownNullable,
+      shape: { kind: 'flat' },
+    };
+    columns.push(column);
+    if (type !== undefined && node.leaf !== undefined) leafOfColumn.set(column.index, node.leaf);
+    if (isStruct(node)) for (const child of node.children) addColumns(child, fieldIndex, ownPath, ownNullable);
+  };
+  for (const [fieldIndex, field] of root.children.entries()) addColumns(field, fieldIndex, [], false);
+
+  return { root, leaves, leafOfColumn, columns, fieldNames: root.children.map((field) => field.name) };
+}
+
+/** A group that stands for one value a row: no list, no map, not repeated. */
+function isStruct(node: SchemaNode): boolean {
+  return (
+    node.leaf === undefined &&
+    node.repetition !== Repetition.repeated &&
+    !isAnnotated(node, LogicalType.list, LogicalType.map, LogicalType.variant) &&
+    convertedTypeName(node) === undefined
+  );
+}
+
+function isAnnotated(node: SchemaNode, ...logicalTypes: readonly number[]): boolean {
+  const logicalType = node.element.struct(SchemaElement.logicalType);
+  return logicalType !== undefined && logicalTypes.some((id) => logicalType.has(id));
+}
+
+/** The type of a leaf's values that a kernel can load, or `undefined` where they are no plain numbers. */
+function numericType({ leaf, element }: SchemaNode): NumericType | undefined {
+  if (leaf === undefined) return undefined;
+  const logicalType = element.struct(SchemaElement.logicalType);
+  const convertedType = element.integer(SchemaElement.convertedType);
+  const isPlain = convertedType === undefined && (logicalType === undefined || logicalType.fields.length === 0);
+  switch (leaf.physicalType) {
+    case PhysicalType.boolean:
+      return isPlain ? 'bool' : undefined;
+    case PhysicalType.float:
+      return isPlain ? 'float32' : undefined;
+    case PhysicalType.double:
+      return isPlain ? 'float64' : undefined;
+    case PhysicalType.fixedLenByteArray:
+      return leaf.typeLength === 2 && logicalType?.has(LogicalType.float16) ? 'float16' : undefined;
+    case PhysicalType.int32:
+    case PhysicalType.int64: {
+      const bits = leaf.physicalType === PhysicalType.int32 ? 32 : 64;
+      const integer = logicalType?.struct(LogicalType.integer);
+      if (integer !== undefined) {
+        return integerType(bits, integer.integer(IntType.bitWidth), integer.boolean(IntType.isSigned) ?? true);
+      }
+      if (isPlain) return bits === 32 ? 'int32' : 'int64';
+      if (logicalType !== undefined) return undefined;
+      switch (convertedType) {
+        case ConvertedType.int8:
+          return integerType(bits, 8, true);
+        case ConvertedType.int16:
+          return integerType(bits, 16, true);
+        case ConvertedType.int32:
+          return integerType(bits, 32, true);
+        case ConvertedType.int64:
+          return integerType(bits, 64, true);
+        case ConvertedType.uint8:
+          return integerType(bits, 8, false);
+        case ConvertedType.uint16:
+          return integerType(bits, 16, false);
+        case ConvertedType.uint32:
+          return integerType(bits, 32, false);
+        case ConvertedType.uint64:
+          return integerType(bits, 64, false);
+        default:
+          return undefined;
+      }
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Integers of up to 32 bits are stored in INT32, those of 64 in INT64; any other pair is unknown. */
+function integerType(physicalBits: number, bits: number | undefined, signed: boolean): NumericType | undefined {
+  if (physicalBits === 64) return bits === 64 ? (signed ? 'int64' : 'uint64') : undefined;
+  switch (bits) {
+    case 8:
+      return signed ? 'int8' : 'uint8';
+    case 16:
+      return signed ? 'int16' : 'uint16';
+    case 32:
+      return signed ? 'int32' : 'uint32';
+    default:
+      return undefined;
+  }
+}
+
+/** The type in Parquet's words: `DOUBLE`, `BYTE_ARRAY (STRING)`, `group (LIST)`; repeated fields say so. */
+function typeName(node: SchemaNode): string {
+  const repeated = node.repetition === Repetition.repeated ? 'repeated ' : '';
+  const base = node.leaf === undefined ? 'group' : PHYSICAL_TYPE_NAMES[node.leaf.physicalType];
+  const length = node.leaf !== undefined && node.leaf.typeLength > 0 ? `(${node.leaf.typeLength})` : '';
+  const annotation = logicalTypeName(node) ?? convertedTypeName(node);
+  return `${repeated}${base}${length}${annotation === undefined ? '' : ` (${annotation})`}`;
+}
+
+function logicalTypeName({ element }: SchemaNode): string | undefined {
+  const logicalType = element.struct(SchemaElement.logicalType);
+  const field = logicalType?.fields[0];
+  if (logicalType === undefined || field === undefined) return undefined;
+  const name = Object.entries(LogicalType).find(([, id]) => id === field.id)?.[0];
+  if (name === undefined) return `logical type ${field.id}`;
+  const detail = logicalType.struct(field.id);
+  switch (field.id) {
+    case LogicalType.integer:
+      return `${detail?.boolean(IntType.isSigned) === false ? 'UINT' : 'INT'}_${detail?.integer(IntType.bitWidth) ?? '?'}`;
+    case LogicalType.decimal:
+      return `DECIMAL(${detail?.integer(2) ?? '?'}, ${detail?.integer(1) ?? '?'})`;
+    case LogicalType.time:
+    case LogicalType.timestamp: {
+      const unit = ['MILLIS', 'MICROS', 'NANOS'][(detail?.struct(2)?.fields[0]?.id ?? 0) - 1] ?? '?';
+      return `${name.toUpperCase()}(${unit}${detail?.boolean(1) ? ', UTC' : ''})`;
+    }
+    default:
+      return name.toUpperCase();
+  }
+}
+
+function convertedTypeName({ element }: SchemaNode): string | undefined {
+  const convertedType = element.integer(SchemaElement.convertedType);
+  return convertedType === undefined
+    ? undefined
+    : (CONVERTED_TYPE_NAMES[convertedType] ?? `converted type ${convertedType}`);
+}

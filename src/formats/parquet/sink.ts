@@ -1,0 +1,108 @@
+/**
+ * The writing side of Parquet: column chunks that no job writes are copied byte for byte, results are written as pages,
+ * and the footer is the input's with what has moved or changed.
+ */
+import type { TaskResult } from '../../abi/task.js';
+import type { Job } from '../../plan/job.js';
+import type { Load } from '../../slab/load.js';
+import type { Spool, WritableFile } from '../../storage/file.js';
+import type { Sink, SourcePartition } from '../format.js';
+import { Appender } from './appender.js';
+import { CopiedRowGroup } from './copied-row-group.js';
+import { Codec, ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
+import { FooterWriter } from './footer-writer.js';
+import { type CodecChoice, codecByName, codecLike, createOutputLeaf, type OutputLeaf } from './output-leaf.js';
+import { PageStore } from './page-store.js';
+import { RowGroupPartition } from './partition.js';
+import type { ParquetPiece } from './row-group-writer.js';
+import type { Leaf } from './schema.js';
+import type { ParquetSource } from './source.js';
+
+export interface ParquetSinkOptions {
+  readonly source: ParquetSource;
+  readonly jobs: readonly Job[];
+  /** The slab's bytes. */
+  readonly memory: Uint8Array;
+  readonly file: WritableFile;
+  /** Codec of the result columns; untouched ones keep theirs. */
+  readonly compression: 'sameAsInput' | { readonly codec: string; readonly level: number | undefined };
+  /** Whether results are encoded BYTE_STREAM_SPLIT, which compresses better, rather than PLAIN. */
+  readonly byteStreamSplit?: boolean;
+  /** Whether result pages carry a CRC-32. */
+  readonly pageChecksum?: boolean;
+  /** Memory for pages that can't be written yet; more goes to a spool. */
+  readonly windowByteLength: number;
+  readonly openSpool: () => Spool;
+}
+
+/** What a Parquet file begins and ends with. */
+export const MAGIC = new TextEncoder().encode('PAR1');
+
+export class ParquetSink implements Sink<ParquetPiece> {
+  /** Column chunks follow one another, so loads are written in the order described. */
+  readonly ordered = true;
+  readonly #options: ParquetSinkOptions;
+  readonly #leaves: readonly OutputLeaf[];
+  readonly #footer: FooterWriter;
+  readonly #store: PageStore;
+  readonly #appender: Appender;
+
+  /** @throws LW_UNSUPPORTED_OPTION where Parquet can't hold an output, or isn't written with the codec */
+  constructor(options: ParquetSinkOptions) {
+    const { source, jobs, file } = options;
+    this.#options = options;
+    const choose = createCodecChooser(options);
+    this.#leaves = jobs.flatMap((job) =>
+      job.outputs.map((output) =>
+        createOutputLeaf(output, job, source.schema, choose, options.byteStreamSplit ?? false),
+      ),
+    );
+    this.#footer = new FooterWriter(source, jobs, this.#leaves);
+    this.#store = new PageStore(options.windowByteLength, options.openSpool);
+    this.#appender = new Appender(file);
+    this.#appender.append([MAGIC]);
+  }
+
+  async begin(partition: SourcePartition): Promise<CopiedRowGroup> {
+    if (!(partition instanceof RowGroupPartition)) throw new RangeError('the partition is no row group');
+    const { source, jobs, memory, pageChecksum } = this.#options;
+    return new CopiedRowGroup({
+      file: source.file,
+      partition,
+      jobs,
+      leaves: this.#leaves,
+      memory,
+      pageChecksum: pageChecksum ?? false,
+      store: this.#store,
+      appender: this.#appender,
+      onEnd: (rowGroup) => this.#footer.addRowGroup(partition, rowGroup),
+    });
+  }
+
+  write(load: Load<ParquetPiece>, results: readonly TaskResult[]): void {
+    for (const piece of load.pieces) piece.rowGroup.write(piece, results);
+    this.#appender.flush();
+  }
+
+  async finish(): Promise<void> {
+    this.#store.close();
+    await this.#footer.write(this.#appender);
+    this.#appender.append([MAGIC]);
+    this.#appender.flush();
+  }
+}
+
+/** A replaced column keeps its codec; new ones take the one that most columns have. */
+function createCodecChooser({ source, compression }: ParquetSinkOptions): (replaces: Leaf | undefined) => CodecChoice {
+  if (compression !== 'sameAsInput') {
+    const choice = codecByName(compression.codec, compression.level);
+    return () => choice;
+  }
+  const codecs = (source.footer.rowGroups[0]?.structs(RowGroup.columns) ?? []).map(
+    (chunk) => chunk.struct(ColumnChunk.metaData)?.integer(ColumnMetaData.codec) ?? Codec.uncompressed,
+  );
+  const counts = new Map<number, number>();
+  for (const codec of codecs) counts.set(codec, (counts.get(codec) ?? 0) + 1);
+  const [mostCommon] = [...counts].sort(([, a], [, b]) => b - a)[0] ?? [Codec.snappy];
+  return (replaces) => codecLike((replaces === undefined ? undefined : codecs[replaces.index]) ?? mostCommon);
+}

@@ -1,0 +1,108 @@
+/** The reading side of Parquet: row groups one after the other, each by its metadata alone. */
+import { valuesByteLength } from '../../abi/types.js';
+import type { Job } from '../../plan/job.js';
+import type { ReadableFile } from '../../storage/file.js';
+import type { Source, SourceDescription } from '../format.js';
+import { CODEC_NAMES, Codec, ColumnChunk, ColumnMetaData, FileMetaData, KeyValue, RowGroup } from './definitions.js';
+import { type Footer, readChunkInfo, readFooter } from './footer.js';
+import { RowGroupPartition } from './partition.js';
+import type { ParquetSchema } from './schema.js';
+
+/**
+ * Opens a Parquet file by its footer. The source closes the file.
+ * @throws LW_CORRUPT_INPUT, LW_UNSUPPORTED_INPUT (encrypted, column chunks in other files)
+ */
+export function openParquet(file: ReadableFile): ParquetSource {
+  return new ParquetSource(file, readFooter(file));
+}
+
+export class ParquetSource implements Source {
+  readonly file: ReadableFile;
+  readonly footer: Footer;
+  readonly waits = false;
+  #next = 0;
+
+  constructor(file: ReadableFile, footer: Footer) {
+    this.file = file;
+    this.footer = footer;
+  }
+
+  get schema(): ParquetSchema {
+    return this.footer.schema;
+  }
+
+  get rowCount(): number {
+    return this.footer.rowCount;
+  }
+
+  async next(): Promise<RowGroupPartition | undefined> {
+    return this.#next < this.footer.rowGroups.length ? this.#partition(this.#next++) : undefined;
+  }
+
+  /** Room for as many rows of a job's operands as are best decoded together in the largest row group, and its results. */
+  wantedSlotByteLength(jobs: readonly Job[]): number {
+    const partition = this.#largestPartition();
+    if (partition === undefined) return 0;
+    return jobs.reduce((most, job) => Math.max(most, wantedByJob(partition, job)), 0);
+  }
+
+  useSlots(): void {
+    // Pages are the unit, whatever the slots.
+  }
+
+  async describe(): Promise<SourceDescription> {
+    const { metadata, rowGroups } = this.footer;
+    const codecs = new Set<string>();
+    for (const rowGroup of rowGroups) {
+      for (const chunk of rowGroup.structs(RowGroup.columns)) {
+        const codec = chunk.struct(ColumnChunk.metaData)?.integer(ColumnMetaData.codec) ?? Codec.uncompressed;
+        codecs.add(codec === Codec.uncompressed ? 'none' : (CODEC_NAMES[codec]?.toLowerCase() ?? `codec ${codec}`));
+      }
+    }
+    return {
+      format: 'Parquet',
+      codec: [...codecs].join(', ') || 'none',
+      rowCount: this.rowCount,
+      partitionCount: rowGroups.length,
+      metadata: metadata.structs(FileMetaData.keyValueMetadata).map((entry) => ({
+        key: entry.string(KeyValue.key) ?? '',
+        byteLength: entry.binary(KeyValue.value)?.length ?? 0,
+      })),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.file.close();
+  }
+
+  #largestPartition(): RowGroupPartition | undefined {
+    let largest: number | undefined;
+    let most = 0;
+    for (const [index, rowGroup] of this.footer.rowGroups.entries()) {
+      const rows = rowGroup.integer(RowGroup.numRows) ?? 0;
+      if (rows <= most) continue;
+      most = rows;
+      largest = index;
+    }
+    return largest === undefined ? undefined : this.#partition(largest);
+  }
+
+  #partition(index: number): RowGroupPartition {
+    const rowGroup = this.footer.rowGroups[index];
+    if (rowGroup === undefined) throw new RangeError(`no row group ${index}`);
+    const chunks = rowGroup
+      .structs(RowGroup.columns)
+      .map((chunk) => readChunkInfo(this.file, chunk, this.footer.metadataStart));
+    return new RowGroupPartition(this.file, this.schema, index, rowGroup.integer(RowGroup.numRows) ?? 0, chunks);
+  }
+}
+
+/** A result takes room as values, as the body of a page, and compressed. */
+const RESULT_COPIES = 3;
+
+function wantedByJob(partition: RowGroupPartition, job: Job): number {
+  const rowCount = job.operands.reduce((most, column) => Math.max(most, partition.wantedRowCount(column)), 0);
+  const end = Math.min(rowCount, partition.rowCount);
+  const loads = job.operands.reduce((sum, column) => sum + partition.loadByteLength(column, 0, end), 0);
+  return job.outputs.reduce((sum, { type }) => sum + RESULT_COPIES * valuesByteLength(type, end), loads);
+}

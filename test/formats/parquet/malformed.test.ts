@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import { LanewiseError } from '../../../src/errors.js';
+import { openParquet } from '../../../src/formats/parquet/source.js';
+import { MemoryFile } from '../../../src/storage/memory-file.js';
+import { conformanceFolder } from '../arrow/conformance.js';
+import { transformBytes } from './support.js';
+
+/** Transforms each numeric column by itself, so that damage in one doesn't hide another's. */
+async function transformEach(bytes: Uint8Array): Promise<readonly (Uint8Array | LanewiseError)[]> {
+  const attempt = async (run: () => Uint8Array | Promise<Uint8Array>) => {
+    try {
+      return await run();
+    } catch (error) {
+      if (error instanceof LanewiseError) return error;
+      throw error;
+    }
+  };
+  let names: readonly string[] = [];
+  const opened = await attempt(() => {
+    const { columns } = openParquet(new MemoryFile('input', bytes)).schema;
+    const numeric = columns.filter((column) => column.type !== undefined).map((column) => column.name);
+    names = numeric.filter((name) => columns.filter((column) => column.name === name).length === 1);
+    return bytes;
+  });
+  const results = [opened];
+  for (const name of names) {
+    const quoted = name.replaceAll(/[\\"]/g, '\\$&');
+    results.push(await attempt(() => transformBytes(bytes, [`lanewise_y = relu("${quoted}")`])));
+  }
+  return results;
+}
+
+function expectResultOrError(results: readonly (Uint8Array | LanewiseError)[]): void {
+  for (const result of results) {
+    if (result instanceof LanewiseError) expect(result.message).not.toMatch(/\n|undefined|NaN/);
+    else expect(result.length).toBeGreaterThan(0);
+  }
+}
+
+const malformed = conformanceFolder('malformed');
+
+describe.skipIf(malformed === undefined)('malformed Parquet files', () => {
+  const names = malformed === undefined ? [] : readdirSync(malformed).filter((name) => name.startsWith('parquet-'));
+
+  it('are there', () => {
+    expect(names.length).toBeGreaterThan(60);
+  });
+
+  for (const name of names) {
+    it(name, async () => {
+      expectResultOrError(await transformEach(new Uint8Array(readFileSync(join(malformed ?? '', name)))));
+    }, 10_000);
+  }
+});
+
+const conformance = conformanceFolder('parquet');
+
+describe.skipIf(conformance === undefined)('Parquet files of other implementations', () => {
+  for (const name of conformance === undefined ? [] : readdirSync(conformance)) {
+    it(name, async () => {
+      const results = await transformEach(new Uint8Array(readFileSync(join(conformance ?? '', name))));
+      const errors = results.filter((result) => result instanceof LanewiseError).map((error) => error.code);
+      expect(errors).toEqual(name.endsWith('.encrypted') ? ['LW_UNSUPPORTED_INPUT'] : []);
+    });
+  }
+});
+
+describe('damaged Parquet files', () => {
+  const data = Array.from({ length: 3000 }, (_, row) => (row % 9 === 0 ? null : Math.round(Math.sin(row) * 50)));
+  const bytes = new Uint8Array(
+    parquetWriteBuffer({
+      columnData: [
+        { name: 'dictionary', data, type: 'DOUBLE', nullable: true },
+        { name: 'plain', data, type: 'DOUBLE', nullable: true, encoding: 'PLAIN' },
+      ],
+      pageSize: 4000,
+    }),
+  );
+
+  it('cut off anywhere are refused', () => {
+    for (let end = 0; end < bytes.length; end += 97) {
+      expect(() => openParquet(new MemoryFile('input', bytes.subarray(0, end)))).toThrow(LanewiseError);
+    }
+  });
+
+  it('with any byte changed end with a result or an error', async () => {
+    // Deterministic, and coprime to what lies at regular distances.
+    for (let at = 4; at < bytes.length - 8; at += 61) {
+      const damaged = bytes.slice();
+      damaged[at] = (damaged[at] ?? 0) ^ (at % 2 === 0 ? 0xff : 0x41);
+      expectResultOrError(await transformEach(damaged));
+    }
+  });
+});
