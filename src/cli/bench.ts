@@ -62,7 +62,7 @@ async function reportText(report: BenchReport, comparison: Table | undefined, ma
     '',
     ...tables.map((table) => (markdown ? markdownTable(table) : plainTable(table))),
     ...listed(report.bounds),
-    ...listed(report.warnings.map((warning) => `warning: ${warning}`)),
+    ...listed(report.noise === undefined ? [] : [`warning: ${report.noise}`]),
   ].join('\n')}\n`;
 }
 
