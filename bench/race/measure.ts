@@ -19,14 +19,14 @@ export async function run(command: readonly string[]): Promise<Run> {
 }
 
 /**
- * Runs a command while polling the largest resident size of its process, which is why this run's times aren't to be used.
+ * Runs a command while polling the largest resident size of any of its processes, which is why this run's times aren't to be used.
  * @returns bytes, or `undefined` where the system doesn't tell
  */
 export async function peakMemoryBytes(command: readonly string[]): Promise<number | undefined> {
   const { pid, done } = start(command);
   let peak: number | undefined;
   const poll = setInterval(() => {
-    peak = residentPeak(pid) ?? peak;
+    peak = Math.max(residentPeak(pid) ?? 0, peak ?? 0) || undefined;
   }, POLL_MILLISECONDS);
   await done.finally(() => clearInterval(poll));
   return peak;
@@ -78,9 +78,15 @@ function childrenCpuSeconds(): number | undefined {
   return fields === undefined ? undefined : (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
+/**
+ * The largest of a process and its children. A process's own `ru_maxrss` wouldn't do: it begins at the size of whoever
+ * started it.
+ */
 function residentPeak(pid: number | undefined): number | undefined {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readIfThere(`/proc/${pid}/status`) ?? '')?.[1];
-  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+  if (kilobytes === undefined) return undefined;
+  const children = (readIfThere(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter((child) => child !== '');
+  return Math.max(Number(kilobytes) * 1024, ...children.map((child) => residentPeak(Number(child)) ?? 0));
 }
 
 function readIfThere(path: string): string | undefined {

@@ -86,14 +86,12 @@ function standingOf({ contestant, peak, difference, runs }: Measured): Standing 
   const answers = runs.flatMap(({ stdout }) => parseAnswer(stdout) ?? []);
   const cpu = runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
   const own = answers.flatMap(({ seconds }) => seconds ?? []);
-  const toldPeaks = answers.flatMap(({ peakMemoryBytes }) => peakMemoryBytes ?? []);
-  const peaks = [...(peak === undefined ? [] : [peak]), ...toldPeaks];
   return {
     contestant: contestant.name,
     wallSeconds: summarize(runs.map(({ wallSeconds }) => wallSeconds)),
     cpuSeconds: cpu.length > 0 ? summarize(cpu) : undefined,
     ownSeconds: own.length > 0 ? summarize(own) : undefined,
-    peakMemoryBytes: peaks.length > 0 ? Math.max(...peaks) : undefined,
+    peakMemoryBytes: peak,
     largestDifference: difference,
     versions: answers[0]?.versions ?? {},
   };
@@ -102,7 +100,6 @@ function standingOf({ contestant, peak, difference, runs }: Measured): Standing 
 /** What Lanewise's summary and the peers' scripts have in common. */
 interface Answer {
   readonly seconds?: number;
-  readonly peakMemoryBytes?: number;
   readonly versions?: Readonly<Record<string, string>>;
 }
 

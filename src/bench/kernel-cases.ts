@@ -1,7 +1,7 @@
 import type { Program } from '../abi/program.js';
 import type { ActivationEntry } from '../activations/entry.js';
 import { bindTransforms } from '../plan/bind.js';
-import type { Column, Schema } from '../plan/schema.js';
+import { float64Columns } from '../plan/float64-columns.js';
 
 /** A function as it is measured: bound to as many float64 columns as it takes. */
 export interface KernelCase {
@@ -41,21 +41,4 @@ function bindCall(call: string, width: number, catalogue: readonly ActivationEnt
   const [job] = bindTransforms([call], float64Columns(width), {}, catalogue).jobs;
   if (job === undefined) throw new RangeError(`${call} came to no job`);
   return job.program;
-}
-
-function float64Columns(count: number): Schema {
-  const columns = Array.from({ length: count }, (_, index): Column => {
-    const name = `x${index}`;
-    return {
-      index,
-      fieldIndex: index,
-      path: [name],
-      name,
-      type: 'float64',
-      typeName: 'Float64',
-      nullable: false,
-      shape: { kind: 'flat' },
-    };
-  });
-  return { columns, fieldNames: columns.map(({ name }) => name) };
 }

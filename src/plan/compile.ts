@@ -121,6 +121,7 @@ class Compiler {
       kernel: row.kernel,
       params: row.params,
       width: row.overLists ? 'list' : width,
+      outputs: row.outputs,
       sources,
       targets,
       nulls: row.nulls,

@@ -33,3 +33,8 @@ export interface OutputColumn {
 export interface BoundTransforms {
   readonly jobs: readonly Job[];
 }
+
+/** Whether a result may be null where no value that it is computed of is: an empty list has no logsumexp, NaN no argmax. */
+export function hasOwnNulls({ domain, program }: Job, output: OutputColumn, index: number): boolean {
+  return program.results[index]?.nanIsNull === true || (domain === 'lists' && output.shape.kind === 'flat');
+}

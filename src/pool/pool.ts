@@ -52,6 +52,11 @@ export class Pool {
     return this.#isStarted;
   }
 
+  /** Whether a worker is up. */
+  get isReady(): boolean {
+    return this.#readyCount > 0;
+  }
+
   get hasRoom(): boolean {
     return this.#pendingCount < this.#readyCount * SLOTS_PER_WORKER;
   }

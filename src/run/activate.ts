@@ -2,9 +2,9 @@ import { Executor } from '../../workers/executor.js';
 import { CATALOGUE } from '../activations/catalogue.js';
 import { LanewiseError } from '../errors.js';
 import { bindTransforms } from '../plan/bind.js';
+import { float64Columns } from '../plan/float64-columns.js';
 import type { Job } from '../plan/job.js';
 import { resolveFunction } from '../plan/resolve.js';
-import type { Column, Schema } from '../plan/schema.js';
 import { compileKernels } from '../pool/assets.js';
 import { layOutSlab, Slab } from '../slab/slab.js';
 
@@ -68,7 +68,7 @@ class ReadyFunction {
   readonly #buffer: SharedArrayBuffer | ArrayBuffer;
 
   constructor(text: string, width: number) {
-    const [job] = bindTransforms([text], columnsSchema(width), {}, CATALOGUE).jobs;
+    const [job] = bindTransforms([text], float64Columns(width), {}, CATALOGUE).jobs;
     if (job === undefined) throw new RangeError(`${text} came to no job`);
     const programs = [job.program];
     const columnCount = width + job.outputs.length;
@@ -111,21 +111,4 @@ class ReadyFunction {
 
 function chunkLength(width: number): number {
   return width > 1 ? 1 : CHUNK_LENGTH;
-}
-
-function columnsSchema(width: number): Schema {
-  const columns = Array.from({ length: width }, (_, index): Column => {
-    const name = `${index}`;
-    return {
-      index,
-      fieldIndex: index,
-      path: [name],
-      name,
-      type: 'float64',
-      typeName: 'Float64',
-      nullable: false,
-      shape: { kind: 'flat' },
-    };
-  });
-  return { columns, fieldNames: columns.map(({ name }) => name) };
 }

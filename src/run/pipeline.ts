@@ -59,17 +59,18 @@ export class Pipeline<P> {
       const entry = { described, results: undefined as readonly TaskResult[] | undefined };
       this.#queue.push(entry);
       const { tasks } = described.load;
+      // Answers that have come meanwhile tell of room that isn't known yet.
+      if (pool?.isReady && !pool.hasRoom) await this.#turn();
+      this.#inFlight++;
       if (tasks.length > 0 && pool?.hasRoom) {
-        this.#inFlight++;
         pool.run(tasks).then(
           (results) => this.#complete(entry, results),
           (error: unknown) => this.fail(error),
         );
       } else {
-        this.#inFlight++;
         if (executor.needsLoading(tasks)) await executor.load();
         this.#complete(entry, executor.run(tasks));
-        if (this.#inFlight > 0 || this.#isTurnDue()) await this.#turn();
+        if (pool?.isStarted || this.#isTurnDue()) await this.#turn();
       }
     }
     while (this.#inFlight > 0) {

@@ -4,6 +4,7 @@ import { bindTransforms } from '../plan/bind.js';
 import type { BoundTransforms } from '../plan/job.js';
 import type { TransformResult } from '../report/types.js';
 import { Slab, type SlabLayout } from '../slab/slab.js';
+import { peakMemoryBytes } from '../storage/host.js';
 import { layOutBudget } from './budget.js';
 import { runJobs } from './engine.js';
 import { type Input, inputOptions, openSource } from './input.js';
@@ -83,7 +84,7 @@ async function execute(
       ...meter.result(),
       output: settings.output,
       threads,
-      peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+      peakMemoryBytes: peakMemoryBytes(),
     };
   } catch (error) {
     await output.discard();

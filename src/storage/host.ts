@@ -16,13 +16,21 @@ function controlGroupCores(): number {
 }
 
 function readNumbers(path: string): readonly number[] {
+  const words = readText(path).match(/\S+/g) ?? [];
+  return words.map(Number).filter((value) => Number.isFinite(value));
+}
+
+/** The largest resident size that this process has had. */
+export function peakMemoryBytes(): number {
+  // The size that the system counts for a process starts with its parent's, but not the one in this file.
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readText('/proc/self/status'))?.[1];
+  return 1024 * (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes));
+}
+
+function readText(path: string): string {
   try {
-    return readFileSync(path, 'latin1')
-      .trim()
-      .split(/\s+/)
-      .map(Number)
-      .filter((value) => Number.isFinite(value));
+    return readFileSync(path, 'latin1');
   } catch {
-    return [];
+    return '';
   }
 }
