@@ -40,7 +40,9 @@ const builtins = {
       return {
         code: [
           `const builtin = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(name)});`,
-          ...members.filter((member) => member !== 'default').map((member) => `export const ${member} = builtin.${member};`),
+          ...members
+            .filter((member) => member !== 'default')
+            .map((member) => `export const ${member} = builtin.${member};`),
           'export default builtin;',
         ].join('\n'),
         moduleType: 'js',
@@ -50,12 +52,15 @@ const builtins = {
   },
 };
 
+/** `compute` is all that a worker loads; `core` with it and one format is all that most runs do. */
 const groups = [
+  { name: 'compute', test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors)/ },
   { name: 'arrow', test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
-  { name: 'parquet', test: /src[\\/]formats[\\/]parquet/ },
+  { name: 'parquet', test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema)/ },
+  { name: 'convert', test: /src[\\/]formats[\\/](convert|parquet[\\/]arrow-schema)/ },
   {
     name: 'core',
-    test: /src[\\/](abi|activations|plan|pool|report|run|slab|storage|errors|index)|src[\\/]cli[\\/](?!main|bench|help|verify)|workers[\\/](?!worker|zstd)/,
+    test: /src[\\/](activations|plan|pool|report|run|slab|storage|index)|src[\\/]cli[\\/](?!main|bench|help|verify)/,
   },
 ];
 

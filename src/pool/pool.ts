@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { SHARE_ENV } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { WorkerData } from '../../workers/worker.js';
 import type { SlotMessage, SlotReply, Task, TaskResult } from '../abi/task.js';
@@ -38,6 +39,10 @@ export class Pool {
       idleTimeout: Number.POSITIVE_INFINITY,
       concurrentTasksPerWorker: SLOTS_PER_WORKER,
       recordTiming: false,
+      // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
+      atomics: 'disabled',
+      env: SHARE_ENV,
+      trackUnmanagedFds: false,
     });
     // Piscina calls workers ready when it makes them; one that has answered is.
     const first: SlotMessage = { tasks: [] };

@@ -7,8 +7,11 @@ import { layOutSlab, type SlabLayout } from '../slab/slab.js';
 /** What chunks in flight may take where nothing else is asked for. */
 export const DEFAULT_MEMORY_BYTES = 128 * 2 ** 20;
 
-/** Fits the second-level cache, so that a chunk is still there when it is computed and when it is written. */
-const SMALLEST_SLOT_BYTES = 2 ** 20;
+/**
+ * Two columns of 128 Ki rows with their bitmaps. Less costs messages, more costs the cache: a chunk should still be there
+ * when it is computed and when it is written.
+ */
+const SMALLEST_SLOT_BYTES = 2.25 * 2 ** 20;
 /** Rows of a chunk below which the calls around it cost more than the rows. */
 const FEWEST_ROWS = 1024;
 const LEAST_SLOT_BYTES = 2 ** 16;
