@@ -1,6 +1,7 @@
 /** The public API of Lanewise. */
 export type { NumericType } from './abi/types.js';
 export { CATALOGUE, findActivation } from './activations/catalogue.js';
+export { applyDialect, DIALECTS, type Dialect } from './activations/dialects.js';
 export type { ActivationEntry, ElementwiseEntry, Parameter, RowEntry, SpecialValue } from './activations/entry.js';
 export { type ErrorCode, EXIT_STATUS_BY_CODE, LanewiseError } from './errors.js';
 export { renderActivation, renderCatalogue } from './report/catalogue-text.js';

@@ -1,4 +1,4 @@
-import { LIST_LENGTH_MAX } from '../src/abi/list-length.js';
+import { LIST_TILE_LENGTH } from '../src/abi/list-length.js';
 import type { Step } from '../src/abi/program.js';
 import { LIST_COLUMNS_BYTE_LENGTH, type ThreadArea } from '../src/abi/thread-area.js';
 import type { Kernel, Kernels } from './kernel-module.js';
@@ -23,9 +23,9 @@ export class ListRowCaller {
     this.#kernels = kernels;
     this.#memory = memory;
     this.#area = area;
-    this.#elementPlaces = new Uint32Array(memory.buffer, area.listScratch, LIST_LENGTH_MAX);
-    this.#resultPlaces = new Uint32Array(memory.buffer, area.listScratch + 4 * LIST_LENGTH_MAX, LIST_LENGTH_MAX);
-    const first = area.listScratch + 8 * LIST_LENGTH_MAX;
+    this.#elementPlaces = new Uint32Array(memory.buffer, area.listScratch, LIST_TILE_LENGTH);
+    this.#resultPlaces = new Uint32Array(memory.buffer, area.listScratch + 4 * LIST_TILE_LENGTH, LIST_TILE_LENGTH);
+    const first = area.listScratch + 8 * LIST_TILE_LENGTH;
     this.#columns = [first, first + LIST_COLUMNS_BYTE_LENGTH, first + 2 * LIST_COLUMNS_BYTE_LENGTH];
   }
 

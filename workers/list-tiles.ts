@@ -1,11 +1,13 @@
-import { checkListLength, LIST_LENGTH_MAX } from '../src/abi/list-length.js';
+import { checkListLength, LIST_LENGTH_MAX, LIST_TILE_LENGTH } from '../src/abi/list-length.js';
 import type { ListRows } from '../src/abi/task.js';
 import { LanewiseError } from '../src/errors.js';
 
-/** Elements of a tile, unless it is a single list: tile, columns and weights stay in the second-level cache. */
-const TILE_ELEMENTS = 2048;
+/** Elements of a tile of short lists of one length: the tile and its columns stay in the first-level cache. */
+const FIXED_TILE_LENGTH = 2048;
+/** Lists of one length that are enough for the fastest way through a row kernel. */
+const FIXED_LIST_COUNT = 4;
 
-/** Lists next to each other that are computed together; they hold `LIST_LENGTH_MAX` elements at most. */
+/** Lists next to each other that are computed together, `LIST_TILE_LENGTH` at most, with as many elements at most. */
 export interface Tile {
   /** Lists `firstList` to `endList` of the task's, half-open. */
   readonly firstList: number;
@@ -29,8 +31,8 @@ export class ListTiles {
   #starts = new Uint32Array(1024);
   /** How many lists of each length a tile has, then where the next one goes in its order. */
   readonly #lengths = new Uint32Array(LIST_LENGTH_MAX + 1);
-  /** Whether all lists of the task have one length: then tiles of as many lists are grouped alike. */
-  #isFixed = false;
+  /** The length of all lists of the task, if they have one: then tiles of as many lists are grouped alike. */
+  #listSize: number | undefined;
   #groups: readonly ListGroup[] = [];
 
   constructor(memory: DataView) {
@@ -47,7 +49,7 @@ export class ListTiles {
     const { bounds, count, elementCount, firstElement, firstList } = lists;
     if (this.#starts.length <= count) this.#starts = new Uint32Array(2 * count + 1);
     const starts = this.#starts;
-    this.#isFixed = 'listSize' in bounds;
+    this.#listSize = 'listSize' in bounds ? bounds.listSize : undefined;
     this.#groups = [];
     if ('listSize' in bounds) {
       const { listSize } = bounds;
@@ -74,9 +76,16 @@ export class ListTiles {
   tile(firstList: number, listCount: number): Tile {
     const starts = this.#starts;
     const start = starts[firstList]!;
-    const limit = Math.min(listCount, firstList + TILE_ELEMENTS);
-    let endList = firstList + 1;
-    while (endList < limit && starts[endList + 1]! - start <= TILE_ELEMENTS) endList++;
+    const listSize = this.#listSize;
+    let endList = Math.min(listCount, firstList + LIST_TILE_LENGTH);
+    if (listSize !== undefined) {
+      const length = listSize * FIXED_LIST_COUNT > FIXED_TILE_LENGTH ? LIST_TILE_LENGTH : FIXED_TILE_LENGTH;
+      endList = Math.min(endList, firstList + Math.floor(length / Math.max(1, listSize)));
+    } else if (starts[endList]! - start > LIST_TILE_LENGTH) {
+      const limit = start + LIST_TILE_LENGTH;
+      endList = firstList + 1;
+      while (starts[endList + 1]! <= limit) endList++;
+    }
     return { firstList, endList, start, end: starts[endList]! };
   }
 
@@ -84,8 +93,12 @@ export class ListTiles {
    * Writes the places of a tile's lists in the order of their length: byte offsets in the tile to `elementPlaces`, and of
    * a result for each list to `resultPlaces`.
    */
-  group({ firstList, endList, start }: Tile, elementPlaces: Uint32Array, resultPlaces: Uint32Array): readonly ListGroup[] {
-    if (this.#isFixed && this.#groups[0]?.count === endList - firstList) return this.#groups;
+  group(
+    { firstList, endList, start }: Tile,
+    elementPlaces: Uint32Array,
+    resultPlaces: Uint32Array,
+  ): readonly ListGroup[] {
+    if (this.#listSize !== undefined && this.#groups[0]?.count === endList - firstList) return this.#groups;
     const starts = this.#starts;
     const lengths = this.#lengths;
     let shortest = LIST_LENGTH_MAX;

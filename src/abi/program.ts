@@ -53,6 +53,8 @@ export type Step =
       readonly params: readonly number[];
       /** Columns in a row; in a job over lists, each list is a row and all of its elements are in one register. */
       readonly width: number | 'list';
+      /** A result for each element of the row, one for the whole row, or one for each pair of elements. */
+      readonly outputs: 'width' | 'one' | 'square';
       readonly sources: readonly number[];
       readonly targets: readonly number[];
       /** `skip` leaves null elements out of their row: the kernel is handed `neutral` in their place. */

@@ -11,12 +11,35 @@ export interface Region {
   readonly validity: number;
 }
 
+/**
+ * How the lists of a job over lists stand among the elements in its operands' regions, which begin with the element
+ * `firstElement` of the record batch.
+ */
+export interface ListRows {
+  /** What messages call the column. */
+  readonly name: string;
+  /** Place in the record batch of the first of `count` lists. */
+  readonly firstList: number;
+  readonly count: number;
+  /** Elements of each list; or `count + 1` offsets, not checked yet, of as many bytes each. */
+  readonly bounds: { readonly listSize: number } | { readonly offsets: number; readonly offsetByteLength: 4 | 8 };
+  readonly firstElement: number;
+  readonly elementCount: number;
+  /** The lists' own bitmap, or 0 where no list is null or no output asks. */
+  readonly validity: number;
+  /** Elements of the regions whose nulls are counted, from `ownStart`, a multiple of 8, to `ownEnd`. */
+  readonly ownStart: number;
+  readonly ownEnd: number;
+}
+
 /** Runs the program of one job over `count` rows. Its result is the number of nulls of each output. */
 export interface ComputeTask {
   readonly kind: 'compute';
   /** Index of the job among the plan's. */
   readonly job: number;
+  /** Values of each output: rows, elements, or lists. */
   readonly count: number;
+  readonly lists?: ListRows;
   readonly operands: readonly Region[];
   /** An output may stand where an operand of the same index and width stands. */
   readonly outputs: readonly Region[];

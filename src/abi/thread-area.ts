@@ -2,8 +2,9 @@
  * The part of the slab that one thread has for itself: parameter blocks of its programs, the address tables that row
  * kernels read, scratch that a row kernel may use, and the tile registers.
  *
- *     | parameters | row addresses | row scratch | registers: tile by tile |
+ *     | parameters | row addresses | row scratch | list scratch | registers: tile by tile |
  */
+import { LIST_LENGTH_MAX, LIST_TILE_LENGTH } from './list-length.js';
 import type { Program, Step } from './program.js';
 
 /** What every row kernel may use as it likes. */
@@ -15,10 +16,17 @@ const LONGEST_TILE = 2048;
 /** Bitmaps are cut at whole bytes, so tiles are cut at multiples of 8 rows. */
 const SHORTEST_TILE = 8;
 
+/** A tile of lists turned into columns, with what keeps columns off each other's cache lines. */
+export const LIST_COLUMNS_BYTE_LENGTH = 9 * LIST_TILE_LENGTH;
+/** Places of a tile's lists, twice; columns of values, of gradients, and of one result a list. */
+const LIST_SCRATCH_BYTE_LENGTH = 2 * 4 * LIST_TILE_LENGTH + 3 * LIST_COLUMNS_BYTE_LENGTH;
+
 export interface ThreadArea {
   readonly parameters: number;
   readonly rowAddresses: number;
   readonly rowScratch: number;
+  /** What turning lists into columns takes; nothing where no program has lists as rows. */
+  readonly listScratch: number;
   readonly registers: number;
   readonly end: number;
 }
@@ -29,13 +37,21 @@ export function layOutThreadArea(address: number, programs: readonly Program[]):
     address + [...new Set(programs)].reduce((sum, program) => sum + parameterByteLength(program), 0),
   );
   const rowScratch = roundUp(rowAddresses + 4 * largest(programs, rowAddressCount));
-  const registers = rowScratch + ROW_SCRATCH_BYTE_LENGTH;
+  const listScratch = rowScratch + ROW_SCRATCH_BYTE_LENGTH;
+  const registers = listScratch + (programs.some(isOverLists) ? LIST_SCRATCH_BYTE_LENGTH : 0);
   const end = roundUp(registers + largest(programs, (program) => 8 * registerSlots(program) * tileLength(program)));
-  return { parameters: address, rowAddresses, rowScratch, registers, end };
+  return { parameters: address, rowAddresses, rowScratch, listScratch, registers, end };
 }
 
-/** Rows that a program computes at a time. */
+/** Whether the rows of a program are lists. */
+export function isOverLists(program: Program): boolean {
+  return program.steps.some((step) => step.kind === 'row' && step.width === 'list');
+}
+
+/** Rows that a program computes at a time, or elements of lists. */
 export function tileLength(program: Program): number {
+  // Bits have to be taken from the start of their byte on, so up to 7 elements before the first list.
+  if (isOverLists(program)) return LIST_TILE_LENGTH + SHORTEST_TILE;
   const rows = Math.floor(TILE_BYTE_LENGTH / 8 / Math.max(1, registerSlots(program)));
   return Math.max(SHORTEST_TILE, Math.min(LONGEST_TILE, rows - (rows % SHORTEST_TILE)));
 }
@@ -69,7 +85,9 @@ export function parameterKey(params: readonly number[]): string {
 function rowAddressCount(program: Program): number {
   let count = 0;
   for (const step of program.steps) {
-    if (step.kind === 'row') count = Math.max(count, step.sources.length + step.targets.length);
+    if (step.kind !== 'row') continue;
+    const columns = step.width === 'list' ? LIST_LENGTH_MAX : 1;
+    count = Math.max(count, columns * (step.sources.length + step.targets.length));
   }
   return count;
 }

@@ -36,7 +36,7 @@ const OVERRIDES: Readonly<Record<Dialect, Readonly<Record<string, Defaults>>>> =
     clip: { min: -Number.MAX_VALUE, max: Number.MAX_VALUE },
     threshold: { threshold: 1, value: 0 },
     hard_sigmoid: { slope: Math.fround(0.2), shift: 0.5 },
-    selu: { alpha: 1.67326319217681884765625, scale: 1.05070102214813232421875 },
+    selu: { alpha: Math.fround(1.6732631921768188), scale: Math.fround(1.0507010221481323) },
   },
   keras: { ...LIBRARY_DEFAULTS, leaky_relu: { alpha: 0.2 } },
 };

@@ -26,6 +26,14 @@ export interface SpecialValue {
   readonly output: string;
 }
 
+/** The largest error that was measured of a kernel with its defaults, and where. */
+export interface MeasuredError {
+  /** In units in the last place. */
+  readonly ulp: number;
+  /** The value, or what the row's values are like. */
+  readonly input: string;
+}
+
 interface EntryBase {
   /** The name in a transform, and of the kernel that computes it. */
   readonly name: string;
@@ -37,6 +45,8 @@ interface EntryBase {
   readonly specialValues: readonly SpecialValue[];
   /** The largest error that the kernel may have, in units in the last place, over the whole double range. */
   readonly maxUlp: number;
+  /** What was measured, by `scripts/accuracy.ts`; absent where the result is exact. */
+  readonly measured?: MeasuredError;
 }
 
 /** A function of one value. Its derivative is the kernel `<name>_deriv`, with the same parameters in the same order. */
@@ -47,6 +57,7 @@ export interface ElementwiseEntry extends EntryBase {
     /** What the derivative is where the function has a kink; absent for smooth functions. */
     readonly atKink?: string;
     readonly maxUlp: number;
+    readonly measured?: MeasuredError;
   };
 }
 

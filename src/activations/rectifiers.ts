@@ -11,6 +11,9 @@ const ALPHA: Parameter = {
   help: 'the limit towards -inf is -alpha',
 };
 
+/** The factors of selu: their product and its parts are normal numbers. */
+const SELU_CONSTANT = { min: 1e-100, max: 1e100 };
+
 /** relu and its relatives: x itself on the right, something flatter on the left. */
 export const RECTIFIER_ENTRIES: readonly ElementwiseEntry[] = [
   {
@@ -57,12 +60,21 @@ export const RECTIFIER_ENTRIES: readonly ElementwiseEntry[] = [
     kind: 'elementwise',
     name: 'selu',
     summary: 'elu scaled so that deep networks normalise themselves.',
-    formula:
-      'lambda * x for x >= 0, else lambda * alpha * (e^x - 1); alpha = 1.6732632423543772, lambda = 1.0507009873554805',
-    parameters: [],
-    specialValues: specialValues('-1.7580993408473766', '+inf', [{ input: '-0', output: '-0' }]),
+    formula: 'scale * x for x >= 0, else scale * alpha * (e^x - 1)',
+    parameters: [
+      {
+        ...SELU_CONSTANT,
+        name: 'alpha',
+        default: 1.6732632423543772,
+        help: 'the limit towards -inf is -scale * alpha',
+      },
+      { ...SELU_CONSTANT, name: 'scale', default: 1.0507009873554805, help: 'the slope on the right' },
+    ],
+    specialValues: specialValues('-scale * alpha, which is -1.7580993408473766 by default', '+inf', [
+      { input: '-0', output: '-0' },
+    ]),
     maxUlp: 1,
-    derivative: { formula: 'lambda for x >= 0, else lambda * alpha * e^x', atKink: 'lambda', maxUlp: 2 },
+    derivative: { formula: 'scale for x >= 0, else scale * alpha * e^x', atKink: 'scale', maxUlp: 2 },
   },
   {
     kind: 'elementwise',

@@ -9,11 +9,19 @@ const TEMPERATURE: Parameter = {
   help: 'divides the values before the function: above 1 flattens the result, below 1 sharpens it',
 };
 
+const INFINITIES: Parameter = {
+  name: 'infinities',
+  default: 0,
+  keywords: { limit: 0, nan: 1 },
+  keywordsOnly: true,
+  help: 'whether a row with +inf (for softmin -inf) gives the limit of the function, or NaN as in PyTorch, ONNX Runtime and Keras',
+};
+
 const MAX_WIDTH = 4096;
 
 const PROBABILITY_SPECIAL_VALUES: readonly SpecialValue[] = [
   { input: 'a NaN in the row', output: 'NaN in the whole row' },
-  { input: 'n values of +inf', output: '1/n for each of them, 0 for the rest' },
+  { input: 'n values of +inf', output: '1/n for each of them, 0 for the rest; NaN with infinities=nan' },
   { input: '-inf', output: '0' },
   { input: 'only -inf', output: 'NaN in the whole row' },
 ];
@@ -36,7 +44,7 @@ export const ROW_ENTRIES: readonly RowEntry[] = [
     summary: 'Turns a row of scores into probabilities that add up to 1.',
     formula: 'e^((x_i - m)/temperature) / sum of e^((x_j - m)/temperature)',
     outputs: 'width',
-    parameters: [TEMPERATURE],
+    parameters: [TEMPERATURE, INFINITIES],
     specialValues: PROBABILITY_SPECIAL_VALUES,
   },
   {
@@ -45,10 +53,10 @@ export const ROW_ENTRIES: readonly RowEntry[] = [
     summary: 'The natural logarithm of softmax, accurate also where softmax is nearly 1 or underflows.',
     formula: '(x_i - m)/temperature - ln(sum of e^((x_j - m)/temperature))',
     outputs: 'width',
-    parameters: [TEMPERATURE],
+    parameters: [TEMPERATURE, INFINITIES],
     specialValues: [
       { input: 'a NaN in the row', output: 'NaN in the whole row' },
-      { input: 'n values of +inf', output: '-ln n for each of them, -inf for the rest' },
+      { input: 'n values of +inf', output: '-ln n for each of them, -inf for the rest; NaN with infinities=nan' },
       { input: '-inf', output: '-inf' },
       { input: 'only -inf', output: 'NaN in the whole row' },
     ],
@@ -60,10 +68,10 @@ export const ROW_ENTRIES: readonly RowEntry[] = [
     summary: 'The softmax of the negated values: the smallest value gets the largest probability.',
     formula: 'softmax(-x)_i',
     outputs: 'width',
-    parameters: [TEMPERATURE],
+    parameters: [TEMPERATURE, INFINITIES],
     specialValues: [
       { input: 'a NaN in the row', output: 'NaN in the whole row' },
-      { input: 'n values of -inf', output: '1/n for each of them, 0 for the rest' },
+      { input: 'n values of -inf', output: '1/n for each of them, 0 for the rest; NaN with infinities=nan' },
       { input: '+inf', output: '0' },
       { input: 'only +inf', output: 'NaN in the whole row' },
     ],
@@ -90,10 +98,13 @@ export const ROW_ENTRIES: readonly RowEntry[] = [
     formula: 'p_i * (g_i - sum of g_j p_j) with grad=g, p_i * (1 - p_i) without; p = softmax(x)',
     outputs: 'width',
     grad: true,
-    parameters: [TEMPERATURE],
+    parameters: [TEMPERATURE, INFINITIES],
     specialValues: [
       { input: 'a NaN in the row or its gradients', output: 'NaN in the whole row' },
-      { input: 'n values of +inf', output: 'the formula with p = 1/n for each of them, 0 for the rest' },
+      {
+        input: 'n values of +inf',
+        output: 'the formula with p = 1/n for each of them, 0 for the rest; NaN with infinities=nan',
+      },
       { input: '-inf', output: '0' },
       { input: 'only -inf', output: 'NaN in the whole row' },
     ],
@@ -106,10 +117,13 @@ export const ROW_ENTRIES: readonly RowEntry[] = [
     outputs: 'square',
     nulls: false,
     maxWidth: 64,
-    parameters: [TEMPERATURE],
+    parameters: [TEMPERATURE, INFINITIES],
     specialValues: [
       { input: 'a NaN in the row', output: 'NaN in the whole row' },
-      { input: 'n values of +inf', output: 'the formula with p = 1/n for each of them, 0 for the rest' },
+      {
+        input: 'n values of +inf',
+        output: 'the formula with p = 1/n for each of them, 0 for the rest; NaN with infinities=nan',
+      },
       { input: '-inf', output: '0 or -0' },
       { input: 'only -inf', output: 'NaN in the whole row' },
     ],

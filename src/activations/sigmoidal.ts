@@ -37,7 +37,7 @@ export const SIGMOIDAL_ENTRIES: readonly ElementwiseEntry[] = [
     kind: 'elementwise',
     name: 'softplus',
     summary: 'A smooth stand-in for relu.',
-    formula: 'ln(1 + e^(beta * x)) / beta',
+    formula: 'x for beta * x > threshold, else ln(1 + e^(beta * x)) / beta',
     parameters: [
       {
         name: 'beta',
@@ -48,13 +48,22 @@ export const SIGMOIDAL_ENTRIES: readonly ElementwiseEntry[] = [
         help: 'how sharply the curve bends at 0',
       },
       { ...CLIP, help: 'limits beta * x to [-clip, clip]; none switches it off' },
+      {
+        name: 'threshold',
+        default: Number.POSITIVE_INFINITY,
+        keywords: { none: Number.POSITIVE_INFINITY },
+        help: 'where beta * x is above it the result is x itself, as in PyTorch; none for the function everywhere',
+      },
     ],
     specialValues: specialValues(
       'ln(1 + e^-clip) / beta, 0 without a clip',
-      'ln(1 + e^clip) / beta, +inf without a clip',
+      'ln(1 + e^clip) / beta, +inf without a clip or with a threshold',
     ),
     maxUlp: 1,
-    derivative: { formula: '1 / (1 + e^(-beta * x)), of the clipped beta * x', maxUlp: 2 },
+    derivative: {
+      formula: '1 for beta * x > threshold, else 1 / (1 + e^(-beta * x)), of the clipped beta * x',
+      maxUlp: 2,
+    },
   },
   {
     kind: 'elementwise',

@@ -1,4 +1,4 @@
-import { LanewiseError, plan, transform } from '../index.js';
+import { DIALECTS, LanewiseError, plan, transform } from '../index.js';
 import { defineCommand } from './command.js';
 import { print, printError, printJson } from './output.js';
 import { planText } from './plan-text.js';
@@ -34,6 +34,17 @@ export const apply = defineCommand({
       summary:
         'Codec of the output, with a level if wanted (zstd:3); Arrow: none, lz4, zstd; Parquet: none, snappy, zstd, gzip, lz4_raw',
       default: "the input's",
+    },
+    'row-group-rows': {
+      kind: 'value',
+      summary: 'Rows of a row group where Arrow becomes Parquet, a multiple of 64',
+      default: 'about a million, or 64 MiB',
+    },
+    dialect: {
+      kind: 'value',
+      choices: DIALECTS,
+      summary: "Whose defaults the functions' parameters have; `lanewise functions NAME` shows where they differ",
+      default: 'guide',
     },
     'out-type': {
       kind: 'value',
@@ -74,6 +85,9 @@ export const apply = defineCommand({
       transforms: values.transform,
       to: values.to,
       compression: values.compression,
+      rowGroupRows:
+        values['row-group-rows'] === undefined ? undefined : parseCount(values['row-group-rows'], 'row-group-rows'),
+      dialect: values.dialect,
       outType: values['out-type'],
       threads: values.threads === undefined ? undefined : parseCount(values.threads, 'threads'),
       memory: values.memory === undefined ? undefined : parseByteSize(values.memory, 'memory'),

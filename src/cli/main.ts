@@ -8,8 +8,9 @@ import { inspect } from './inspect.js';
 import { print } from './output.js';
 import { parseLine } from './parse.js';
 import { abortOnSignals } from './signals.js';
+import { verify } from './verify.js';
 
-const COMMANDS: readonly Command[] = [apply, inspect, functions, bench];
+const COMMANDS: readonly Command[] = [apply, inspect, functions, verify, bench];
 
 process.on('uncaughtException', (error) => process.exit(reportFailure(error)));
 main(process.argv.slice(2)).then((status) => {

@@ -2,7 +2,7 @@
  * What a format offers to the run: a source of partitions on the reading side, a sink for them on the writing side.
  * Neither does I/O on column data: they describe it in loads, which the run carries out.
  */
-import type { Region, TaskResult } from '../abi/task.js';
+import type { ListRows, Region, TaskResult } from '../abi/task.js';
 import type { Job, OutputColumn } from '../plan/job.js';
 import type { Column, Schema } from '../plan/schema.js';
 import type { Load } from '../slab/load.js';
@@ -52,6 +52,26 @@ export interface SourcePartition {
    * decoded twice (a page's end). More than `start`.
    */
   chunkEnd(columns: readonly Column[], start: number, limit: number): number;
+  /** The lists of a list column; absent where the format's lists aren't read as such. */
+  lists?(column: Column): PartitionLists;
+}
+
+/** The lists of a list column in a partition: which elements belong to which. */
+export interface PartitionLists {
+  readonly count: number;
+  /**
+   * The first element of a list, or with `count` the end of the last one's.
+   * @throws LW_CORRUPT_INPUT where the column has fewer elements
+   */
+  elementStart(index: number): number;
+  /** The first list from `from` on whose elements begin at `element` or behind it, `count` where none does. */
+  firstStartingAt(element: number, from: number): number;
+  /** Slot bytes, at most, that `loadBounds` and `loadValidity` take. */
+  loadByteLength(start: number, end: number): number;
+  /** Adds to the load what tells where the lists `start` to `end` begin and end. */
+  loadBounds(load: Load<unknown>, start: number, end: number): ListRows['bounds'];
+  /** Adds the lists' own bitmap to the load, from `start` on, a multiple of 8; returns where, or 0 where none is null. */
+  loadValidity(load: Load<unknown>, start: number, end: number): number;
 }
 
 /** Untouched bytes of a partition, or anything else that a sink moves without a job. */

@@ -1,5 +1,12 @@
 import type { ActivationEntry } from '../activations/entry.js';
-import { derivativeTransform, exampleTransform, outputsFact, parameterFacts } from './function-facts.js';
+import {
+  derivativeTransform,
+  dialectFacts,
+  exampleTransform,
+  measuredFact,
+  outputsFact,
+  parameterFacts,
+} from './function-facts.js';
 
 /** The page docs/functions.md: the same bytes for the same catalogue. */
 export function renderCatalogueMarkdown(catalogue: readonly ActivationEntry[]): string {
@@ -62,6 +69,7 @@ function entrySection(entry: ActivationEntry): string[] {
             ]),
           ),
         ]),
+    ...dialectLines(entry),
     ...(entry.kind === 'elementwise' ? derivativeLines(entry) : ['', escapeText(outputsFact(entry))]),
     ...(entry.specialValues.length === 0
       ? []
@@ -73,11 +81,23 @@ function entrySection(entry: ActivationEntry): string[] {
           ),
         ]),
     '',
-    `Largest error: ${entry.maxUlp} ULP${entry.kind === 'elementwise' ? `, derivative ${entry.derivative.maxUlp} ULP` : ''}.`,
+    `Largest error: ${entry.maxUlp} ULP${entry.kind === 'elementwise' ? `, derivative ${entry.derivative.maxUlp} ULP` : ''}. ${escapeText(measuredFact(entry))}`.trim(),
     '',
     '```sh',
     `lanewise apply in.arrow -o out.arrow -t '${exampleTransform(entry)}'`,
     '```',
+  ];
+}
+
+function dialectLines(entry: ActivationEntry): string[] {
+  const facts = dialectFacts(entry);
+  if (facts.length === 0) return [];
+  return [
+    '',
+    ...table(
+      ['`--dialect`', 'defaults'],
+      facts.map(({ dialect, usage }) => [escapeText(dialect), code(usage)]),
+    ),
   ];
 }
 

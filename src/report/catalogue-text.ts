@@ -1,6 +1,13 @@
 import type { ActivationEntry } from '../activations/entry.js';
 import { resolveFunction } from '../plan/resolve.js';
-import { derivativeTransform, exampleTransform, outputsFact, parameterFacts } from './function-facts.js';
+import {
+  derivativeTransform,
+  dialectFacts,
+  exampleTransform,
+  measuredFact,
+  outputsFact,
+  parameterFacts,
+} from './function-facts.js';
 import { tableLines, wrap } from './text-layout.js';
 
 const INDENT = '  ';
@@ -38,6 +45,7 @@ export function renderActivation(name: string, width: number, catalogue: readonl
     ...section(entry.name, wrap(entry.summary, width - INDENT.length)),
     ...section('Formula', wrap(entry.formula, width - INDENT.length)),
     ...section('Parameters', parameterLines(entry, width - INDENT.length)),
+    ...section('Dialects', dialectLines(entry, width - INDENT.length)),
     ...(entry.kind === 'row'
       ? section('Output', wrap(outputsFact(entry), width - INDENT.length))
       : section('Derivative', derivativeLines(entry, width - INDENT.length))),
@@ -71,6 +79,11 @@ function parameterLines(entry: ActivationEntry, width: number): string[] {
   return tableLines(rows, width);
 }
 
+function dialectLines(entry: ActivationEntry, width: number): string[] {
+  const rows = dialectFacts(entry).map(({ dialect, usage }) => [`--dialect ${dialect}`, usage]);
+  return tableLines(rows, width);
+}
+
 function derivativeLines(entry: ActivationEntry & { readonly kind: 'elementwise' }, width: number): string[] {
   const { formula, atKink } = entry.derivative;
   return [
@@ -88,5 +101,5 @@ function specialValueLines(entry: ActivationEntry, width: number): string[] {
 
 function accuracyText(entry: ActivationEntry): string {
   const derivative = entry.kind === 'elementwise' ? `; the derivative, ${entry.derivative.maxUlp} ULP` : '';
-  return `The error is at most ${entry.maxUlp} ULP over the whole range of float64${derivative}.`;
+  return `The error is at most ${entry.maxUlp} ULP over the whole range of float64${derivative}. ${measuredFact(entry)}`.trim();
 }

@@ -1,3 +1,4 @@
+import { entryInDialects } from '../activations/dialects.js';
 import type { ActivationEntry, Parameter } from '../activations/entry.js';
 import { parameterDomain } from '../plan/parameters.js';
 
@@ -50,6 +51,17 @@ export function parameterFacts(entry: ActivationEntry): ParameterFact[] {
   return facts;
 }
 
+/** The dialects in which defaults aren't the catalogue's, each with all of those: `torch`, `clip=none threshold=20`. */
+export function dialectFacts(entry: ActivationEntry): { readonly dialect: string; readonly usage: string }[] {
+  return entryInDialects(entry).flatMap(({ dialect, entry: variant }) => {
+    const changed = variant.parameters.filter(
+      (parameter, index) => !Object.is(parameter.default, entry.parameters[index]?.default),
+    );
+    const usages = changed.map((parameter) => `${parameter.name}=${defaultText(parameter)}`);
+    return usages.length === 0 ? [] : [{ dialect, usage: usages.join(' ') }];
+  });
+}
+
 /** A default as a user would write it: the keyword where one stands for it. */
 function defaultText({ default: value, keywords }: Parameter): string | undefined {
   if (value === undefined) return undefined;
@@ -87,6 +99,14 @@ export function exampleTransform(entry: ActivationEntry): string {
 /** The derivative of an elementwise function with an upstream gradient: `dx = sigmoid_deriv(x, grad=dy)`. */
 export function derivativeTransform(entry: ActivationEntry): string {
   return `dx = ${exampleCall(entry).replace('(', '_deriv(').replace(/\)$/, ', grad=dy)')}`;
+}
+
+/** The largest errors that were measured, as a sentence; nothing where results are exact. */
+export function measuredFact(entry: ActivationEntry): string {
+  const own = entry.measured === undefined ? [] : [`${entry.measured.ulp} at ${entry.measured.input}`];
+  const slope = entry.kind === 'elementwise' ? entry.derivative.measured : undefined;
+  if (slope !== undefined) own.push(`of the derivative, ${slope.ulp} at ${slope.input}`);
+  return own.length === 0 ? '' : `The largest measured: ${own.join('; ')}.`;
 }
 
 /** What a row function makes of its columns. */

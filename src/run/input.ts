@@ -2,18 +2,25 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { LanewiseError } from '../errors.js';
 import type { ZstdDecompressor } from '../formats/arrow/options.js';
+import type { ArrowSchema } from '../formats/arrow/schema.js';
 import type { ArrowSource } from '../formats/arrow/source.js';
 import type { ParquetSource } from '../formats/parquet/source.js';
 import type { ReadableFile, Spool } from '../storage/file.js';
 import { openInput } from '../storage/local-file.js';
+import { isDevice } from '../storage/output-file.js';
 import { PipeReader } from '../storage/pipe.js';
 import { openSpool } from '../storage/spool.js';
-import { PIPE } from './options.js';
+import { PIPE, type Settings } from './options.js';
 
 /** An open input, told apart by its format. */
 export type Input = (
   | { readonly format: 'arrow'; readonly source: ArrowSource }
-  | { readonly format: 'parquet'; readonly source: ParquetSource }
+  | {
+      readonly format: 'parquet';
+      readonly source: ParquetSource;
+      /** Where all columns are numbers that are to be written as Arrow. */
+      readonly arrowSchema?: ArrowSchema;
+    }
 ) & {
   /** `undefined` where it comes through a pipe. */
   readonly byteLength: number | undefined;
@@ -80,6 +87,30 @@ async function openFile(file: ReadableFile, options: InputOptions): Promise<Inpu
   }
   const { openArrow } = await import('../formats/arrow/open.js');
   return { format: 'arrow', source: await openArrow(file, options), byteLength: file.byteLength, rowCount: undefined };
+}
+
+/**
+ * A Parquet input for an Arrow output; it takes the place of the input that it is made of. Columns of numbers are
+ * decoded to where they belong in an uncompressed file; for all else a library makes record batches of the row groups.
+ */
+export async function readForArrow(
+  input: Extract<Input, { format: 'parquet' }>,
+  { output, format, compression, memoryBytes }: Settings,
+  options: InputOptions,
+): Promise<Input> {
+  const takesAnyOrder = output !== PIPE && !isDevice(output);
+  if (takesAnyOrder && (compression?.codec ?? 'none') === 'none') {
+    const { numericArrowSchema } = await import('../formats/convert/numeric-schema.js');
+    const arrowSchema = await numericArrowSchema(input.source);
+    if (arrowSchema !== undefined) {
+      input.source.carry(input.source.schema.columns);
+      return { ...input, arrowSchema };
+    }
+  }
+  const { ParquetAsArrowSource } = await import('../formats/convert/parquet-as-arrow.js');
+  const form = format === 'arrow' ? 'file' : 'stream';
+  const source = await ParquetAsArrowSource.open(input.source, { ...options, memoryBytes, form });
+  return { format: 'arrow', source, byteLength: input.byteLength, rowCount: input.rowCount };
 }
 
 function readMagic(file: ReadableFile): string {

@@ -4,6 +4,7 @@ import type { SinkPartition, SourcePartition } from '../formats/format.js';
 import { canStandInPlace } from '../plan/in-place.js';
 import type { Job, OutputColumn } from '../plan/job.js';
 import type { Load } from '../slab/load.js';
+import { checkSameLists } from './same-lists.js';
 
 /** Chunks end at multiples of this, so that bitmaps are cut at whole words. */
 const CHUNK_MULTIPLE = 64;
@@ -25,6 +26,7 @@ export class JobChunks<P> {
     this.#index = index;
     this.#source = source;
     this.#sink = sink;
+    if (job.domain === 'elements') checkSameLists(job, source);
     this.#inPlace = job.outputs.map((_, index) => canStandInPlace(job.program, index));
     const [first] = job.operands;
     this.length = first === undefined ? 0 : source.valueCount(first);
@@ -32,8 +34,9 @@ export class JobChunks<P> {
 
   /** Adds a chunk that starts at `start` to the load; returns where it ends, `start` if the load has too little room. */
   add(load: Load<P>, start: number): number {
-    const end = this.#chooseEnd(load, start);
+    let end = chooseChunkEnd(load, start, this.length, (limit) => this.#byteLength(start, limit));
     if (end === start) return start;
+    if (end < this.length) end = this.#source.chunkEnd(this.#job.operands, start, end);
     const operands = this.#job.operands.map((column) => this.#source.load(load, column, start, end));
     const outputs = this.#job.outputs.map((output, index) => this.#place(load, output, index, operands, end - start));
     const task = load.addTask({ kind: 'compute', job: this.#index, count: end - start, operands, outputs });
@@ -41,25 +44,6 @@ export class JobChunks<P> {
       this.#sink.store(load, output, start, end, outputs[index] ?? NOWHERE, task, index);
     }
     return end;
-  }
-
-  /** All rows that are left, where the load has room for them; else as many as fill an empty load. */
-  #chooseEnd(load: Load<P>, start: number): number {
-    const { free } = load;
-    if (this.#byteLength(start, this.length) <= free) return this.length;
-    if (!load.isEmpty) return start;
-    let rows = this.length - start;
-    for (
-      let needed = this.#byteLength(start, start + rows);
-      needed > free;
-      needed = this.#byteLength(start, start + rows)
-    ) {
-      const fitting = Math.floor((rows * free) / needed);
-      rows = Math.min(fitting, rows - 1);
-      rows -= rows % CHUNK_MULTIPLE;
-      if (rows <= 0) return start;
-    }
-    return this.#source.chunkEnd(this.#job.operands, start, start + rows);
   }
 
   /** Slot bytes that a chunk takes at most. */
@@ -89,3 +73,28 @@ export class JobChunks<P> {
 }
 
 const NOWHERE: Region = { values: 0, validity: 0 };
+
+/**
+ * Where a chunk from `start` on ends: at `length`, where the load has room for all of it; else before, at as much as
+ * fills an empty load; at `start` if the load has too little room.
+ */
+export function chooseChunkEnd(
+  load: Load<unknown>,
+  start: number,
+  length: number,
+  byteLengthTo: (end: number) => number,
+): number {
+  const { free } = load;
+  let needed = byteLengthTo(length);
+  if (needed <= free) return length;
+  if (!load.isEmpty) return start;
+  let count = length - start;
+  while (needed > free) {
+    const fitting = Math.floor((count * free) / needed);
+    count = Math.min(fitting, count - 1);
+    count -= count % CHUNK_MULTIPLE;
+    if (count <= 0) return start;
+    needed = byteLengthTo(start + count);
+  }
+  return start + count;
+}

@@ -1,4 +1,7 @@
 import { extname } from 'node:path';
+import { CATALOGUE } from '../activations/catalogue.js';
+import { applyDialect, DIALECTS, type Dialect } from '../activations/dialects.js';
+import type { ActivationEntry } from '../activations/entry.js';
 import { LanewiseError } from '../errors.js';
 import type { Progress } from '../report/types.js';
 import { availableCores } from '../storage/host.js';
@@ -8,6 +11,11 @@ export type OutputFormat = 'arrow' | 'arrows' | 'parquet';
 
 /** Options of everything that runs transforms. */
 export interface ResourceOptions {
+  /**
+   * Whose defaults the functions' parameters have: the guide's, or those of PyTorch, ONNX Runtime or Keras.
+   * @default guide
+   */
+  readonly dialect?: Dialect | undefined;
   /**
    * Type of every floating-point output.
    * @default the type that follows from the columns
@@ -44,6 +52,11 @@ export interface PlanOptions extends ResourceOptions {
    */
   readonly compression?: string | undefined;
   /**
+   * Rows of a row group, a multiple of 64, where an Arrow input is written as Parquet.
+   * @default as many record batches as come to about a million rows or 64 MiB; a large one as it is
+   */
+  readonly rowGroupRows?: number | undefined;
+  /**
    * Whether an existing output is replaced.
    * @default false
    */
@@ -71,6 +84,8 @@ export interface Compression {
 
 /** Resource options with every default filled in. */
 export interface Resources {
+  /** The functions, with the dialect's defaults. */
+  readonly catalogue: readonly ActivationEntry[];
   readonly outType: 'float64' | 'float32' | 'float16' | undefined;
   readonly threads: number;
   readonly memoryBytes: number;
@@ -83,6 +98,7 @@ export interface Settings extends Resources {
   readonly transforms: readonly string[];
   readonly format: OutputFormat;
   readonly compression: Compression | undefined;
+  readonly rowGroupRows: number | undefined;
   readonly overwrite: boolean;
 }
 
@@ -108,7 +124,12 @@ export function fillResources(options: ResourceOptions): Resources {
   if (!Number.isInteger(memoryBytes) || memoryBytes <= 0) {
     throw new LanewiseError('LW_USAGE', `memory must be a whole number of bytes above 0, not ${memoryBytes}`);
   }
-  return { outType: options.outType, threads, memoryBytes };
+  return { catalogue: catalogueOf(options.dialect ?? 'guide'), outType: options.outType, threads, memoryBytes };
+}
+
+function catalogueOf(dialect: Dialect): readonly ActivationEntry[] {
+  if (DIALECTS.includes(dialect)) return applyDialect(CATALOGUE, dialect);
+  throw new LanewiseError('LW_USAGE', `dialect must be one of ${DIALECTS.join(', ')}, not ${dialect}`);
 }
 
 /** @throws LW_USAGE for an option out of its range */
@@ -123,8 +144,23 @@ export function fillSettings(options: PlanOptions): Settings {
     transforms: options.transforms,
     format: options.to ?? formatOf(options.output),
     compression: parseCompression(options.compression),
+    rowGroupRows: checkRowGroupRows(options.rowGroupRows),
     overwrite: options.overwrite ?? false,
   };
+}
+
+/** Rows are told apart from nulls by bitmaps, which can be cut at whole words. */
+const ROW_MULTIPLE = 64;
+/** A row group's rows are counted in 32 bits. */
+const ROW_GROUP_ROWS_MAX = 2 ** 31 - ROW_MULTIPLE;
+
+function checkRowGroupRows(rows: number | undefined): number | undefined {
+  if (rows === undefined) return undefined;
+  if (Number.isInteger(rows) && rows > 0 && rows <= ROW_GROUP_ROWS_MAX && rows % ROW_MULTIPLE === 0) return rows;
+  throw new LanewiseError(
+    'LW_USAGE',
+    `row-group-rows must be a multiple of ${ROW_MULTIPLE} from ${ROW_MULTIPLE} to ${ROW_GROUP_ROWS_MAX}, not ${rows}`,
+  );
 }
 
 function formatOf(output: string): OutputFormat {

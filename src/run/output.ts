@@ -68,7 +68,19 @@ async function fileSink(
     const compression = settings.compression ?? 'sameAsInput';
     return new ParquetSink({ ...common, source: input.source, compression, file });
   }
-  if (input.format === 'parquet' || settings.format === 'parquet') throw unsupported(input, settings);
+  if (input.format === 'parquet') {
+    const { arrowSchema, source } = input;
+    if (arrowSchema === undefined) throw notReadAsArrow();
+    const { NumericArrowSink } = await import('../formats/convert/numeric-arrow-sink.js');
+    const form = settings.format === 'arrow' ? 'file' : 'stream';
+    arrowCompression(settings.compression);
+    return new NumericArrowSink({ ...common, source, arrowSchema, form, file });
+  }
+  if (settings.format === 'parquet') {
+    const { ParquetConvertSink } = await import('../formats/convert/parquet-sink.js');
+    const { compression, rowGroupRows } = settings;
+    return ParquetConvertSink.open({ ...common, source: input.source, compression, rowGroupRows, file });
+  }
   const compression = arrowCompression(settings.compression);
   if (settings.format === 'arrow') {
     const { ArrowFileSink } = await import('../formats/arrow/file-sink.js');
@@ -84,7 +96,7 @@ async function pipeSink(
   common: CommonOptions,
   writer: PipeWriter,
 ): Promise<Sink<unknown>> {
-  if (input.format !== 'arrow') throw unsupported(input, settings);
+  if (input.format === 'parquet') throw notReadAsArrow();
   const { ArrowPipeSink } = await import('../formats/arrow/stream-sink.js');
   return new ArrowPipeSink({
     ...common,
@@ -94,8 +106,8 @@ async function pipeSink(
   });
 }
 
-function unsupported(input: Input, { format }: Settings): LanewiseError {
-  return new LanewiseError('LW_UNSUPPORTED_OPTION', `${input.format} input can't be written as ${format}`);
+function notReadAsArrow(): RangeError {
+  return new RangeError('a Parquet input is read as Arrow where the output is Arrow');
 }
 
 function arrowCompression(compression: Compression | undefined): ArrowSinkOptions['compression'] {

@@ -14,6 +14,9 @@ const FORMAT_NAMES: Readonly<Record<OutputFormat, string>> = {
   parquet: 'Parquet',
 };
 
+/** What an output is compressed with that is made of the other format, unless something else is asked for. */
+const CONVERTED_CODECS: Readonly<Record<OutputFormat, string>> = { arrow: 'none', arrows: 'none', parquet: 'snappy' };
+
 /**
  * Tells what `transform` would do with the same options, from the input's metadata alone; writes nothing.
  * @throws LanewiseError, as `transform` does before it writes
@@ -24,14 +27,16 @@ export async function plan(options: PlanOptions): Promise<PlanDescription> {
   const { source, byteLength } = input;
   try {
     const { format, codec, rowCount, partitionCount } = await source.describe();
+    const isConverted = (format === FORMAT_NAMES.parquet) !== (settings.format === 'parquet');
     return {
       input: { path: settings.input, format, codec, rows: rowCount, batches: partitionCount, byteLength },
       output: {
         path: settings.output,
         format: FORMAT_NAMES[settings.format],
-        codec: settings.compression?.codec ?? codec,
+        codec: settings.compression?.codec ?? (isConverted ? CONVERTED_CODECS[settings.format] : codec),
         rows: rowCount,
-        batches: partitionCount,
+        // Converting may gather record batches, or cut row groups.
+        batches: isConverted ? undefined : partitionCount,
         byteLength: undefined,
       },
       columns: outputFields(bound, source.schema).map((field) => describeField(field, source.schema)),

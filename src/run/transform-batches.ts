@@ -1,5 +1,4 @@
 import type { RecordBatch } from 'apache-arrow';
-import { CATALOGUE } from '../activations/catalogue.js';
 import { bindTransforms } from '../plan/bind.js';
 import { Slab } from '../slab/slab.js';
 import { layOutBudget } from './budget.js';
@@ -40,7 +39,7 @@ export async function* transformBatches(
   const handover = new Handover<RecordBatch>();
   let run: Promise<unknown> | undefined;
   try {
-    const { jobs } = bindTransforms(transforms, source.schema, { outType: resources.outType }, CATALOGUE);
+    const { jobs } = bindTransforms(transforms, source.schema, { outType: resources.outType }, resources.catalogue);
     const slab = new Slab(layOutBudget(jobs, resources));
     const sink = await RecordBatchSink.create({
       source,

@@ -1,5 +1,5 @@
-import { CATALOGUE } from '../activations/catalogue.js';
-import { stoppedError } from '../errors.js';
+import { LanewiseError, stoppedError } from '../errors.js';
+import type { Source } from '../formats/format.js';
 import { bindTransforms } from '../plan/bind.js';
 import type { BoundTransforms } from '../plan/job.js';
 import type { TransformResult } from '../report/types.js';
@@ -7,7 +7,7 @@ import { Slab, type SlabLayout } from '../slab/slab.js';
 import { peakMemoryBytes } from '../storage/host.js';
 import { layOutBudget } from './budget.js';
 import { runJobs } from './engine.js';
-import { type Input, inputOptions, openSource } from './input.js';
+import { type Input, inputOptions, openSource, readForArrow } from './input.js';
 import { fillSettings, type Settings, type TransformOptions } from './options.js';
 import { openOutput } from './output.js';
 import { ProgressMeter } from './progress.js';
@@ -39,9 +39,15 @@ export interface Prepared {
 
 /** Opens the input, binds the transforms to its schema and lays out the memory; writes nothing. */
 export async function prepare(settings: Settings, signal?: AbortSignal): Promise<Prepared> {
-  const input = await openSource(settings.input, { ...inputOptions(settings.output, settings.memoryBytes), signal });
+  const options = { ...inputOptions(settings.output, settings.memoryBytes), signal };
+  let input = await openSource(settings.input, options);
   try {
-    const bound = bindTransforms(settings.transforms, input.source.schema, { outType: settings.outType }, CATALOGUE);
+    if (input.format === 'parquet' && settings.format !== 'parquet') {
+      input = await readForArrow(input, settings, options);
+    }
+    const { transforms, outType, catalogue } = settings;
+    const bound = bindTransforms(transforms, input.source.schema, { outType }, catalogue);
+    checkRowGroupRows(input, bound, settings);
     const layout = layOutBudget(bound.jobs, settings, input.source.wantedSlotByteLength(bound.jobs));
     input.source.useSlots(layout.slotByteLength, bound.jobs);
     return { input, bound, layout };
@@ -68,7 +74,7 @@ async function execute(
   const meter = new ProgressMeter(input, bound, () => output.byteLength, options.onProgress);
   try {
     const threads = await runJobs({
-      source: input.source,
+      source: await cutSource(input, settings),
       sink: output.sink,
       jobs: bound.jobs,
       slab,
@@ -90,4 +96,29 @@ async function execute(
     await output.discard();
     throw error;
   }
+}
+
+/** @throws LW_UNSUPPORTED_OPTION where row groups aren't made but copied, or where there are none */
+function checkRowGroupRows(input: Input, { jobs }: BoundTransforms, { rowGroupRows, format }: Settings): void {
+  if (rowGroupRows === undefined) return;
+  if (input.format === 'arrow' && format === 'parquet') {
+    const listJob = jobs.find(({ domain }) => domain !== 'rows');
+    if (listJob === undefined) return;
+    throw new LanewiseError(
+      'LW_UNSUPPORTED_OPTION',
+      `row-group-rows can't be ${rowGroupRows} here: "${listJob.transform}" computes with lists, whose record batches aren't cut; leave it out`,
+    );
+  }
+  const why =
+    format === 'parquet'
+      ? 'the row groups of a Parquet input are kept as they are, with every untouched column chunk; leave it out'
+      : 'Arrow has no row groups; leave it out, or write Parquet';
+  throw new LanewiseError('LW_UNSUPPORTED_OPTION', `row-group-rows can't be ${rowGroupRows} here: ${why}`);
+}
+
+/** The source with record batches that are larger than a row group is to be cut to that. */
+async function cutSource({ format, source }: Input, { rowGroupRows }: Settings): Promise<Source> {
+  if (format !== 'arrow' || rowGroupRows === undefined) return source;
+  const { RowRangeSource } = await import('../formats/arrow/row-range.js');
+  return new RowRangeSource(source, rowGroupRows);
 }

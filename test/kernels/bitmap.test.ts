@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { kernelMemory, seededRandom } from './rows-support.js';
+import { seededRandom } from '../../src/verify/seeded.js';
+import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory();
 const random = seededRandom(4);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { kernelMemory, seededBits, seededRandom } from './rows-support.js';
+import { seededBits, seededRandom } from '../../src/verify/seeded.js';
+import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory();
 const COUNTS = [0, 1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 100];

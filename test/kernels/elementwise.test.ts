@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from '../../src/activations/catalogue.js';
 import type { ElementwiseEntry } from '../../src/activations/entry.js';
-import { samplePoints } from './elementwise-points.js';
-import { exact, Real, ulpError } from './oracle.js';
-import { REFERENCES } from './oracle-functions.js';
+import { elementwiseReference, REFERENCES } from '../../src/verify/elementwise-oracle.js';
+import { exact, ulpError } from '../../src/verify/oracle.js';
+import { samplePoints } from '../../src/verify/points.js';
 import { kernelMemory } from './rows-support.js';
 
 const ENTRIES = CATALOGUE.filter((entry): entry is ElementwiseEntry => entry.kind === 'elementwise');
@@ -18,12 +18,15 @@ const FURTHER_PARAMETERS: Readonly<Record<string, readonly (readonly number[])[]
   sigmoid: [[Number.POSITIVE_INFINITY], [2], [0]],
   tanh: [[500], [0.5]],
   softplus: [
-    [1, Number.POSITIVE_INFINITY],
-    [0.7, 500],
-    [1e-3, Number.POSITIVE_INFINITY],
-    [1e-200, 500],
-    [3e200, 20],
-    [4e-320, Number.POSITIVE_INFINITY],
+    [1, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [0.7, 500, Number.POSITIVE_INFINITY],
+    [1e-3, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [1e-200, 500, Number.POSITIVE_INFINITY],
+    [3e200, 20, Number.POSITIVE_INFINITY],
+    [4e-320, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY],
+    [1, Number.POSITIVE_INFINITY, 20],
+    [0.7, 500, -3],
+    [1e-200, 500, 1],
   ],
   hard_sigmoid: [
     [0.2, 0.5],
@@ -31,6 +34,11 @@ const FURTHER_PARAMETERS: Readonly<Record<string, readonly (readonly number[])[]
   ],
   leaky_relu: [[0], [-1e-310]],
   elu: [[0], [1.7], [-2.5], [3e-310], [1.1e308]],
+  selu: [
+    [1.6732631921768188, 1.0507010221481323],
+    [1e100, 1e100],
+    [1e-100, 1e-100],
+  ],
   celu: [[0.7], [1e-200], [1e-310], [1e200], [1.7e308]],
   threshold: [[0.1, 20]],
   softshrink: [[0], [2]],
@@ -66,17 +74,13 @@ function run({ kernel, parameters }: KernelCase, values: Float64Array, misalignm
   return memory.float64(target, values.length);
 }
 
-const real = (x: number): Real => (Number.isFinite(x) ? exact(x) : new Real(x));
-
 /** The worst error over `values`, and where. */
 function worstError(kernelCase: KernelCase, values: Float64Array): { readonly ulp: number; readonly at: number } {
-  const reference = REFERENCES[kernelCase.kernel];
-  if (reference === undefined) throw new Error(`no reference for ${kernelCase.kernel}`);
-  const parameters = kernelCase.parameters.map(real);
+  const reference = elementwiseReference(kernelCase.kernel, kernelCase.parameters);
   let worst = { ulp: 0, at: Number.NaN };
   run(kernelCase, values).forEach((y, i) => {
     const at = values[i] ?? 0;
-    const expected = reference(exact(at), ...parameters);
+    const expected = reference(exact(at));
     const ulp = expected.isNaN() ? (Number.isNaN(y) ? 0 : Number.POSITIVE_INFINITY) : ulpError(y, expected);
     if (ulp > worst.ulp) worst = { ulp, at };
   });

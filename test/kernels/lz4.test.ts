@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { CODEC_INPUTS, kernelMemory, seededRandom } from './rows-support.js';
+import { seededRandom } from '../../src/verify/seeded.js';
+import { CODEC_INPUTS, kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory(128);
 

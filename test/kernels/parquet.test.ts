@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { kernelMemory, seededBits, seededRandom } from './rows-support.js';
+import { seededBits, seededRandom } from '../../src/verify/seeded.js';
+import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory();
 const random = seededRandom(20);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { ROW_ENTRIES } from '../../src/activations/rows.js';
-import { ulpError } from './oracle.js';
-import { rowOracle } from './rows-oracle.js';
-import { kernelMemory, seededBits, seededRandom } from './rows-support.js';
+import { ulpError } from '../../src/verify/oracle.js';
+import { rowReference } from '../../src/verify/row-oracle.js';
+import { seededBits, seededRandom } from '../../src/verify/seeded.js';
+import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory(256);
 const SCRATCH_BYTES = 65_536;
@@ -14,6 +15,8 @@ const KERNELS = ROW_ENTRIES.flatMap((entry) =>
 
 interface RunOptions {
   readonly temperature?: number;
+  /** 1 for `nan`. */
+  readonly infinities?: 0 | 1;
   readonly gradients?: readonly (readonly number[])[];
   readonly inPlace?: boolean;
 }
@@ -25,7 +28,7 @@ function outputCount(kernel: string, width: number): number {
 
 /** Runs a kernel over rows, column by column in memory, and returns a row of outputs for each. */
 function run(kernel: string, rows: readonly (readonly number[])[], options: RunOptions = {}): number[][] {
-  const { temperature = 1, gradients = [], inPlace = false } = options;
+  const { temperature = 1, infinities = 0, gradients = [], inPlace = false } = options;
   const width = rows[0]?.length ?? 1;
   memory.reset();
   const column = (of: readonly (readonly number[])[], i: number): number =>
@@ -37,7 +40,7 @@ function run(kernel: string, rows: readonly (readonly number[])[], options: RunO
   );
   const sourceList = memory.put(Uint32Array.from(sources));
   const targetList = memory.put(Uint32Array.from(targets));
-  const params = memory.put(Float64Array.of(temperature));
+  const params = memory.put(Float64Array.of(temperature, infinities));
   const scratch = memory.allocate(SCRATCH_BYTES);
   memory.call(kernel, sourceList, targetList, width, rows.length, params, scratch);
   expect(memory.guardsIntact()).toBe(true);
@@ -79,7 +82,7 @@ function worstError(kernel: string, rows: readonly number[][], options: RunOptio
   const results = run(kernel, rows, options);
   let worst = 0;
   rows.forEach((row, r) => {
-    rowOracle(kernel, row, options.temperature ?? 1, options.gradients?.[r] ?? []).forEach((expected, i) => {
+    rowReference(kernel, row, options.temperature ?? 1, options.gradients?.[r] ?? []).forEach((expected, i) => {
       worst = Math.max(worst, ulpError(results[r]?.[i] ?? Number.NaN, expected));
     });
   });
@@ -283,4 +286,31 @@ describe('special values', () => {
       expect(run('softmax_deriv_grad', [row], { temperature, gradients: [gradients] })[0]).toEqual(expected);
     }
   });
+});
+
+describe('infinities=nan', () => {
+  const kernels = KERNELS.filter(({ parameters }) => parameters.some(({ name }) => name === 'infinities'));
+  const values = [1, -2, 0.5, -Infinity, Infinity];
+
+  it('is a parameter of everything with a temperature', () => {
+    expect(kernels.map(({ name }) => name)).toEqual(KERNELS.filter((k) => k.parameters.length > 0).map((k) => k.name));
+  });
+
+  it.each(kernels)('$name makes rows with an infinite maximum NaN, and no others', ({ name }) => {
+    const sign = name === 'softmin' ? -1 : 1;
+    for (const temperature of [1, 0.7]) {
+      const rows = rowsOf(3, 41, () => sign * (values[Math.floor(5 * random())] ?? 0));
+      const gradients = rowsOf(3, rows.length, normal);
+      const limits = run(name, rows, { temperature, gradients });
+      const expected = limits.map((limit, r) =>
+        rows[r]?.includes(sign * Infinity) ? limit.map(() => Number.NaN) : limit,
+      );
+      expect(run(name, rows, { temperature, gradients, infinities: 1 })).toEqual(expected);
+    }
+  });
+});
+
+it('log_softmax divides by a temperature below 1 what is just in range', () => {
+  expect(run('log_softmax', [[1e308, 0]], { temperature: 0.7 })).toEqual([[0, -1e308 / 0.7]]);
+  expect(run('log_softmax', [[1.3e308, 0]], { temperature: 0.7 })).toEqual([[0, Number.NEGATIVE_INFINITY]]);
 });

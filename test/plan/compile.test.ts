@@ -119,6 +119,7 @@ describe('compiling row functions', () => {
           kernel: 'softmax',
           params: [2],
           width: 3,
+          outputs: 'width',
           sources: [3, 4, 2],
           targets: [5, 6, 7],
           nulls: 'propagate',

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { transform } from '../../src/index.js';
-import { lanewise } from '../cli/support.js';
+import { CLI_PATH, lanewise } from '../cli/support.js';
 import { digest, measurements, toIpc, writeTable } from '../e2e/support.js';
 
 /** Above the size from which a run starts workers. */
@@ -18,6 +19,18 @@ const TRANSFORMS = [
   'n = relu(n)',
 ];
 
+/** Path of a Node of another version, from npm's cache; from the registry on a CI machine only. */
+function findOtherNode(): string | undefined {
+  const version = process.versions.node.startsWith('24.') ? '22' : '24';
+  const source = process.env.CI === 'true' ? '--yes' : '--offline';
+  const args = [source, '--package', `node@${version}`, '--', 'node', '-p', 'process.execPath'];
+  const { status, stdout } = spawnSync('npx', args, { encoding: 'utf8' });
+  if (status === 0) return stdout.trim();
+  process.stdout.write(`skipped: npm has no Node ${version} to compare with\n`);
+  return undefined;
+}
+
+const otherNode = findOtherNode();
 let folder: string;
 let filePath: string;
 let streamPath: string;
@@ -85,11 +98,28 @@ describe('the same job gives the same bytes', () => {
     }
   });
 
-  it('from a file and from a stream, behind the schema, whose own bytes are the input\'s', async () => {
+  it("from a file and from a stream, behind the schema, whose own bytes are the input's", async () => {
     await digestOf(filePath, '.arrows', { threads: 2 });
     const fromFile = digest(afterSchema(readFileSync(join(folder, 'out.arrows'))));
     await digestOf(streamPath, '.arrows', { threads: 2 });
     expect(digest(afterSchema(readFileSync(join(folder, 'out.arrows'))))).toBe(fromFile);
+  });
+
+  it.skipIf(otherNode === undefined)('on another Node version', async () => {
+    const expected = await digestOf(filePath, '.arrow', { threads: 2 });
+    const output = join(folder, 'other.arrow');
+    const args = [
+      'apply',
+      filePath,
+      '-o',
+      output,
+      '-q',
+      '--threads',
+      '2',
+      ...TRANSFORMS.flatMap((text) => ['-t', text]),
+    ];
+    expect(spawnSync(otherNode!, [CLI_PATH, ...args], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    expect(digest(readFileSync(output))).toBe(expected);
   });
 });
 

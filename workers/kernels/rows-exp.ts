@@ -81,9 +81,9 @@ export function weightTail(z: v128, zTail: v128, index: v128, head: v128): v128 
 }
 
 /*
- * Temperature t * 2^e, 1 <= t < 2. The power of two is applied before the subtraction where e >= 0, so that x - m can't
- * overflow, and after it where e < 0, so that subnormal x lose nothing; the quotient by t is a product with 1/t as a
- * double-double. The block of five numbers is written once a call, into scratch memory.
+ * Temperature t * 2^e, 1/2 <= t < 1. The power of two is applied before the subtraction where e >= 0, so that x - m can't
+ * overflow where the quotient doesn't, and after it where e < 0, so that subnormal x lose nothing; the quotient by t is a
+ * product with 1/t as a double-double. As t is below 1, nothing on the way to a quotient is larger than it is. The block of five numbers is written once a call, into scratch memory.
  */
 export const TEMPERATURE_BYTES: usize = 40;
 
@@ -94,12 +94,12 @@ export function prepareTemperature(temperature: f64, block: usize): void {
     t *= 18014398509481984.0; // 2^54
     exponent = -54;
   }
-  exponent += <i32>(reinterpret<u64>(t) >> 52) - 1023;
-  t = reinterpret<f64>((reinterpret<u64>(t) & 0x000fffffffffffff) | 0x3ff0000000000000);
+  exponent += <i32>(reinterpret<u64>(t) >> 52) - 1022;
+  t = reinterpret<f64>((reinterpret<u64>(t) & 0x000fffffffffffff) | 0x3fe0000000000000);
   const before = max(exponent, 0);
   const after = max(-exponent, 0);
-  // 2^-1023 is subnormal but exact; the shift after the subtraction may need two factors.
-  store<f64>(block, before > 1022 ? 1.1125369292536007e-308 : reinterpret<f64>(<u64>(1023 - before) << 52));
+  // 2^-1023 and 2^-1024 are subnormal but exact; the shift after the subtraction may need two factors.
+  store<f64>(block, reinterpret<f64>(before > 1022 ? <u64>1 << (1074 - before) : <u64>(1023 - before) << 52));
   store<f64>(block, reinterpret<f64>(<u64>(1023 + (after >> 1)) << 52), 8);
   store<f64>(block, reinterpret<f64>(<u64>(1023 + after - (after >> 1)) << 52), 16);
   const high = f64x2.splat(t);
@@ -144,7 +144,7 @@ function differenceTailOf(x: v128, m: v128, block: usize): v128 {
   return differenceTail(a, b, f64x2.sub(a, b));
 }
 
-/** A difference under -2000 is under -1000 after the division by t. */
+/** A difference under -2000 stays under -2000 in the division by t. */
 @inline
 function clampedDifference(d: v128): v128 {
   return f64x2.pmax(d, splatAt(CONSTANTS + 40));

@@ -36,11 +36,15 @@ export class BatchMessageWriter {
     this.#codec = codec;
   }
 
-  /** The template for a batch: its metadata with every number 0. */
-  template(partition: ArrowPartition, nodeCount: number, bufferCount: number): Template {
+  /**
+   * The template for a batch: its metadata with every number 0.
+   * @param partition the batch that it is made of; `undefined` where it comes from another format
+   */
+  template(partition: ArrowPartition | undefined, nodeCount: number, bufferCount: number): Template {
     const isPlain =
-      partition.message.message.customMetadataLength() === 0 &&
-      partition.recordBatch.variadicBufferCountsLength() === 0;
+      partition === undefined ||
+      (partition.message.message.customMetadataLength() === 0 &&
+        partition.recordBatch.variadicBufferCountsLength() === 0);
     if (!isPlain) return buildTemplate(this.#version, this.#codec, nodeCount, bufferCount, partition);
     const key = `${nodeCount} ${bufferCount}`;
     let template = this.#templates.get(key);

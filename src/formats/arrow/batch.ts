@@ -9,6 +9,7 @@ import type { SourcePartition } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
 import { readBuffers, readCodec, readNodes, readRowCount, readVariadicSums } from './batch-reader.js';
 import { type BodyCodec, type BufferRange, CompressedBuffer, type Expander } from './compression.js';
+import { ArrowLists } from './lists.js';
 import type { ArrowMessage } from './message.js';
 import type { ArrowSchema } from './schema.js';
 
@@ -41,7 +42,8 @@ export class ArrowPartition implements SourcePartition {
   readonly dictionaries: readonly DictionaryMessage[];
   readonly bufferCount: number;
   readonly #schema: ArrowSchema;
-  readonly #expander: Expander;
+  /** Decompresses buffers outside of slots. */
+  readonly expander: Expander;
   /** Length and null count of each node. */
   readonly #nodes: readonly number[];
   /** Offset in the body and length of each buffer. */
@@ -59,7 +61,7 @@ export class ArrowPartition implements SourcePartition {
     expander: Expander,
   ) {
     this.#schema = schema;
-    this.#expander = expander;
+    this.expander = expander;
     this.message = message;
     this.body = body;
     this.dictionaries = dictionaries;
@@ -125,7 +127,7 @@ export class ArrowPartition implements SourcePartition {
     if (buffer === undefined) {
       const { file, position } = this.body;
       const range = { file, position: position + this.bufferOffset(index), byteLength: this.bufferByteLength(index) };
-      buffer = new CompressedBuffer(range, this.codec!, this.message.buffer.description, this.#expander);
+      buffer = new CompressedBuffer(range, this.codec!, this.message.buffer.description, this.expander);
       this.#compressed.set(index, buffer);
     }
     return buffer;
@@ -138,10 +140,29 @@ export class ArrowPartition implements SourcePartition {
 
   /** Whether a value of the column is null, of its own or because a struct that it belongs to is. */
   hasNulls(column: Column): boolean {
-    const place = this.#schema.places[column.index]!;
-    return (
-      this.nullCount(place.valuesNode) > 0 || place.ancestors.some((ancestor) => this.nullCount(ancestor.node) > 0)
-    );
+    return this.#bitmaps(column).length > 0;
+  }
+
+  lists(column: Column): ArrowLists {
+    const { node, buffer, ancestors } = this.#schema.places[column.index]!;
+    const count = this.nodeLength(node);
+    const needed = Math.ceil(count / 8);
+    const owners = [{ node, buffer }, ...ancestors].filter((place) => this.nullCount(place.node) > 0);
+    const bitmaps = owners.map((place) => this.#plainRange(this.bufferIndex(place.buffer), needed, column));
+    const offsetByteLength = column.shape.kind === 'large_list' ? 8 : 4;
+    const offsets =
+      column.shape.kind === 'fixed_size_list' || count === 0
+        ? undefined
+        : this.#plainRange(this.bufferIndex(buffer + 1), (count + 1) * offsetByteLength, column);
+    return new ArrowLists(column, count, this.valueCount(column), bitmaps, offsets);
+  }
+
+  /** Buffers of the bitmaps that say which values of a column are null. Those of structs have a bit for each list. */
+  #bitmaps(column: Column): readonly number[] {
+    const { valuesNode, valuesBuffer, ancestors } = this.#schema.places[column.index]!;
+    const owners = [{ node: valuesNode, buffer: valuesBuffer }];
+    if (column.shape.kind === 'flat') owners.push(...ancestors);
+    return owners.filter(({ node }) => this.nullCount(node) > 0).map(({ buffer }) => this.bufferIndex(buffer));
   }
 
   loadByteLength(column: Column, start: number, end: number): number {
@@ -152,10 +173,7 @@ export class ArrowPartition implements SourcePartition {
     let byteLength = this.#slotByteLength(this.bufferIndex(place.valuesBuffer + 1), values);
     if (validity > 0) {
       // Of a struct's child it may be another's bitmap, or several as one.
-      const own = this.nullCount(place.valuesNode) > 0;
-      const bitmaps = own ? [place.valuesBuffer] : place.ancestors.map((ancestor) => ancestor.buffer);
-      const byteLengths = bitmaps.map((buffer) => this.#slotByteLength(this.bufferIndex(buffer), validity));
-      byteLength += Math.max(...byteLengths);
+      byteLength += Math.max(...this.#bitmaps(column).map((index) => this.#slotByteLength(index, validity)));
     }
     return byteLength;
   }
@@ -164,11 +182,7 @@ export class ArrowPartition implements SourcePartition {
     const place = this.#schema.places[column.index]!;
     const type = column.type!;
     // The bitmap stands before the values in the file: so that small batches come in one read.
-    const bitmaps: number[] = [];
-    if (this.nullCount(place.valuesNode) > 0) bitmaps.push(this.bufferIndex(place.valuesBuffer));
-    for (const ancestor of place.ancestors) {
-      if (this.nullCount(ancestor.node) > 0) bitmaps.push(this.bufferIndex(ancestor.buffer));
-    }
+    const bitmaps = this.#bitmaps(column);
     const firstByte = start / 8;
     const byteLength = Math.ceil(end / 8) - firstByte;
     let validity = 0;
@@ -206,15 +220,14 @@ export class ArrowPartition implements SourcePartition {
   }
 
   /** A buffer as it is uncompressed, wherever that is. */
+  plainBuffer(index: number): BufferRange {
+    if (this.codec !== undefined) return this.compressedBuffer(index).expanded();
+    const { file, position } = this.body;
+    return { file, position: position + this.bufferOffset(index), byteLength: this.bufferByteLength(index) };
+  }
+
   #plainRange(index: number, neededByteLength: number, column: Column): BufferRange {
-    const range =
-      this.codec === undefined
-        ? {
-            file: this.body.file,
-            position: this.body.position + this.bufferOffset(index),
-            byteLength: this.bufferByteLength(index),
-          }
-        : this.compressedBuffer(index).expanded();
+    const range = this.plainBuffer(index);
     this.#checkLength(index, range.byteLength, neededByteLength, column);
     return range;
   }

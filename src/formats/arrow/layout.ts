@@ -1,5 +1,5 @@
-import { LanewiseError } from '../../errors.js';
-import type { Job, OutputColumn } from '../../plan/job.js';
+import { hasOwnNulls, type Job, type OutputColumn } from '../../plan/job.js';
+import type { Column } from '../../plan/schema.js';
 import type { ArrowPartition } from './batch.js';
 import type { ArrowSchema } from './schema.js';
 
@@ -34,28 +34,31 @@ export interface BatchLayout {
   readonly nodes: readonly NodeOrigin[];
 }
 
-/** @throws LW_COLUMN_TYPE for jobs whose results Arrow output can't hold yet */
 export function layOut(schema: ArrowSchema, jobs: readonly Job[]): BatchLayout {
   const outputs = jobs.flatMap((job) =>
     job.outputs.map((column, result) => ({ job, column, result, node: 0, isFirst: false })),
   );
-  refuseLists(jobs);
   const segments: Segment[] = [];
   const nodes: NodeOrigin[] = [];
-  for (let node = 0; node < schema.nodeCount; node++) nodes.push({ kind: 'input', node });
   const replaced = [...outputs.entries()]
     .flatMap(([output, { column }]) =>
-      column.replaces === undefined ? [] : [{ output, place: schema.places[column.replaces.index]! }],
+      column.replaces === undefined ? [] : [{ output, ...replacedPart(schema, column, column.replaces) }],
     )
-    .sort((a, b) => a.place.valuesBuffer - b.place.valuesBuffer);
-  let next = 0;
-  for (const { output, place } of replaced) {
-    if (place.valuesBuffer > next) segments.push({ kind: 'copy', start: next, end: place.valuesBuffer });
+    .sort((a, b) => a.buffer - b.buffer);
+  let nextBuffer = 0;
+  let nextNode = 0;
+  const copyTo = (buffer: number, node: number): void => {
+    if (buffer > nextBuffer) segments.push({ kind: 'copy', start: nextBuffer, end: buffer });
+    for (; nextNode < node; nextNode++) nodes.push({ kind: 'input', node: nextNode });
+  };
+  for (const { output, buffer, node, endBuffer, endNode } of replaced) {
+    copyTo(buffer, node);
     segments.push({ kind: 'output', output });
-    nodes[place.valuesNode] = { kind: 'output', output };
-    next = place.valuesBuffer + 2;
+    nodes.push({ kind: 'output', output });
+    nextBuffer = endBuffer;
+    nextNode = endNode;
   }
-  if (schema.bufferCount > next) segments.push({ kind: 'copy', start: next, end: schema.bufferCount });
+  copyTo(schema.bufferCount, schema.nodeCount);
   for (const [output, { column, job }] of outputs.entries()) {
     if (column.replaces !== undefined) continue;
     if (column.shape.kind !== 'flat') {
@@ -78,14 +81,16 @@ export function layOut(schema: ArrowSchema, jobs: readonly Job[]): BatchLayout {
   return { outputs, outputIndex: new Map(outputs.map(({ column }, index) => [column, index])), segments, nodes };
 }
 
-/** @throws LW_COLUMN_TYPE for row functions over lists, which Arrow's side doesn't write */
-export function refuseLists(jobs: readonly Job[]): void {
-  const job = jobs.find(({ domain }) => domain === 'lists');
-  if (job === undefined) return;
-  throw new LanewiseError(
-    'LW_COLUMN_TYPE',
-    `${job.transform}: '${job.operands[0]?.name}' is a list column, and row functions over lists aren't supported for Arrow; use columns, or an elementwise function`,
-  );
+/** The input's nodes and buffers in whose place an output stands: a list's values, or all of it for one value a list. */
+function replacedPart({ places }: ArrowSchema, { shape }: OutputColumn, { index }: Column) {
+  const { node, buffer, valuesNode, valuesBuffer } = places[index]!;
+  const isWhole = shape.kind === 'flat';
+  return {
+    buffer: isWhole ? buffer : valuesBuffer,
+    node: isWhole ? node : valuesNode,
+    endBuffer: valuesBuffer + 2,
+    endNode: valuesNode + 1,
+  };
 }
 
 /** Values that an output has in a partition. */
@@ -94,9 +99,9 @@ export function outputValueCount({ job, column }: PlannedOutput, partition: Arro
 }
 
 /** Whether an output has a validity bitmap in a partition. */
-export function outputHasValidity({ job, result }: PlannedOutput, partition: ArrowPartition): boolean {
-  const { nanIsNull, validityFrom } = job.program.results[result]!;
-  return nanIsNull || validityFrom.some((operand) => partition.hasNulls(job.operands[operand]!));
+export function outputHasValidity({ job, column, result }: PlannedOutput, partition: ArrowPartition): boolean {
+  const { validityFrom } = job.program.results[result]!;
+  return hasOwnNulls(job, column, result) || validityFrom.some((operand) => partition.hasNulls(job.operands[operand]!));
 }
 
 /** Length and null count of the output's nodes; the null counts of outputs are added up as they come. */

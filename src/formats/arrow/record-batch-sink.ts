@@ -1,11 +1,10 @@
 import type * as Arrow from 'apache-arrow';
 import type { Region, TaskResult } from '../../abi/task.js';
 import { type NumericType, valuesByteLength } from '../../abi/types.js';
-import type { Job, OutputColumn } from '../../plan/job.js';
+import { hasOwnNulls, type Job, type OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
 import type { JobItem, Sink, SinkPartition, SourcePartition } from '../format.js';
-import { refuseLists } from './layout.js';
 import { PANDAS_KEY, updatePandasMetadata } from './pandas-metadata.js';
 import { RecordBatchPartition, type RecordBatchSource } from './record-batch-source.js';
 import { EXTENSION_KEY_PREFIX } from './schema-writer.js';
@@ -42,7 +41,6 @@ export class RecordBatchSink implements Sink<RecordBatchPiece> {
   readonly #builder: BatchBuilder;
 
   static async create(options: RecordBatchSinkOptions): Promise<RecordBatchSink> {
-    refuseLists(options.jobs);
     return new RecordBatchSink(options, new BatchBuilder(await import('apache-arrow'), options));
   }
 
@@ -82,8 +80,9 @@ export class RecordBatchSink implements Sink<RecordBatchPiece> {
 function reserve(partition: RecordBatchPartition, job: Job, column: OutputColumn, index: number): ResultBuffers {
   const [first] = job.operands;
   const count = column.shape.kind === 'flat' ? partition.rowCount : partition.valueCount(first!);
-  const { nanIsNull, validityFrom } = job.program.results[index]!;
-  const hasValidity = nanIsNull || validityFrom.some((operand) => partition.hasNulls(job.operands[operand]!));
+  const { validityFrom } = job.program.results[index]!;
+  const hasValidity =
+    hasOwnNulls(job, column, index) || validityFrom.some((operand) => partition.hasNulls(job.operands[operand]!));
   return {
     count,
     // The library takes typed arrays of whole words.

@@ -8,6 +8,7 @@ import type { Load } from '../../slab/load.js';
 import { MemoryFile } from '../../storage/memory-file.js';
 import type { Source, SourceDescription, SourcePartition } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
+import { ArrowLists } from './lists.js';
 
 /** Room that the alignment of one read may take in a slot. */
 const ALIGNMENT = 64;
@@ -127,6 +128,22 @@ export class RecordBatchPartition implements SourcePartition {
 
   chunkEnd(_columns: readonly Column[], _start: number, limit: number): number {
     return limit;
+  }
+
+  lists(column: Column): ArrowLists {
+    const way = this.#way(column);
+    const own = way.at(-1)!;
+    const name = `column '${column.name}' of a record batch`;
+    const range = (bytes: Uint8Array) => ({ file: new MemoryFile(name, bytes), position: 0, byteLength: bytes.length });
+    const bitmaps = way
+      .filter((data) => data.nullCount > 0)
+      .map((data) => range(alignBits(data.nullBitmap, data.offset, data.length)));
+    const { buffer, byteOffset, byteLength } = own.valueOffsets ?? new Uint8Array(0);
+    const offsets =
+      column.shape.kind === 'fixed_size_list' || own.length === 0
+        ? undefined
+        : range(new Uint8Array(buffer, byteOffset, byteLength));
+    return new ArrowLists(column, own.length, this.valueCount(column), bitmaps, offsets);
   }
 
   /** A column's own data, and that of the structs that it belongs to, from the top down. */

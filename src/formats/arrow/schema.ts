@@ -42,6 +42,8 @@ export interface ArrowSchema {
   readonly bufferCount: number;
   /** Whether there are unions, whose buffers are others in V4 and V5. */
   readonly hasUnion: boolean;
+  /** Whether values of a field, or of one within it, stand in a dictionary. */
+  readonly hasDictionary: boolean;
   /** For each view field, the place behind its own buffers, where its variadic buffers are. */
   readonly variadicPlaces: readonly number[];
 }
@@ -76,6 +78,7 @@ export function parseSchema(table: FbSchema, buffer: CheckedByteBuffer, version:
     nodeCount: walk.nodeCount,
     bufferCount: walk.bufferCount,
     hasUnion: walk.hasUnion,
+    hasDictionary: walk.hasDictionary,
     variadicPlaces: walk.variadicPlaces,
   };
 }
@@ -95,6 +98,7 @@ class SchemaWalk {
   nodeCount = 0;
   bufferCount = 0;
   hasUnion = false;
+  hasDictionary = false;
   /** Position of the first byte of what has been seen. */
   start = 0;
   readonly #buffer: CheckedByteBuffer;
@@ -183,6 +187,7 @@ class SchemaWalk {
     this.nodeCount++;
     this.bufferCount += count;
     if (field.typeType() === Type.Union) this.hasUnion = true;
+    if (field.dictionary() !== null) this.hasDictionary = true;
     if (isView(field)) this.variadicPlaces.push(this.bufferCount);
     // A table takes 12 bytes at least. Damaged offsets can have many parents share children, and so on without end.
     if (this.nodeCount * 12 > this.#buffer.capacity()) throw this.#buffer.damaged('more fields than it has room for');

@@ -14,6 +14,8 @@ export function jobByteLength(job: Job, partition: ArrowPartition): number {
     byteLength += partition.wholeByteLength(column) + COLUMN_BYTE_LENGTH;
     count = Math.max(count, partition.valueCount(column));
   }
+  // Where lists begin, as the widest offsets, and their bitmap.
+  if (job.domain === 'lists') byteLength += 9 * partition.rowCount + COLUMN_BYTE_LENGTH;
   for (const { type } of job.outputs) {
     const valuesAndValidity = valuesByteLength(type, count) + valuesByteLength('bool', count);
     byteLength += (1 + COMPRESSED_SHARE) * valuesAndValidity + COLUMN_BYTE_LENGTH;

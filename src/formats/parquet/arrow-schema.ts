@@ -16,14 +16,22 @@ const DESCRIPTION = 'the Arrow schema in the Parquet metadata';
  */
 export function updateArrowSchema(text: string, jobs: readonly Job[]): string | undefined {
   try {
-    const bytes = new Uint8Array(Buffer.from(text, 'base64'));
-    const { start, end } = metadataRange(bytes, DESCRIPTION);
-    const schema = streamSchema(parseMessage(bytes.slice(start, end), DESCRIPTION), DESCRIPTION);
+    const schema = parseArrowSchema(text);
     const message = buildSchemaMessage(schema, bindToArrow(jobs, schema.schema.columns), schema.version);
     return Buffer.from(frameMetadata(message, 0, 8)).toString('base64');
   } catch {
     return undefined;
   }
+}
+
+/**
+ * @param text base64 of an encapsulated IPC schema message
+ * @throws where it is none
+ */
+export function parseArrowSchema(text: string): ArrowSchema {
+  const bytes = new Uint8Array(Buffer.from(text, 'base64'));
+  const { start, end } = metadataRange(bytes, DESCRIPTION);
+  return streamSchema(parseMessage(bytes.slice(start, end), DESCRIPTION), DESCRIPTION);
 }
 
 /** The key-value metadata of a Parquet file made of an Arrow one: Arrow's own, and the schema of the output. */

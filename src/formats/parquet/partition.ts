@@ -56,6 +56,11 @@ export class RowGroupPartition implements SourcePartition {
     return this.rowCount;
   }
 
+  /** Whether regions that `load` makes of the column have validity. */
+  hasNulls(column: Column): boolean {
+    return this.#pagesOf(column).hasNulls;
+  }
+
   loadByteLength(column: Column, start: number, end: number): number {
     const pages = this.#pagesOf(column);
     const type = numericTypeOf(column);

@@ -39,8 +39,8 @@ interface PagePiece {
   readonly kind: 'page';
   readonly rowGroup: RowGroupWriter;
   readonly chunk: ColumnChunkWriter;
-  /** Place of the output among its job's. */
-  readonly outputIndex: number;
+  /** Under which the page waits, if it does. */
+  readonly storeKey: number;
   readonly task: number;
   readonly count: number;
   readonly region: Region;
@@ -59,18 +59,26 @@ export interface RowGroupWriterOptions {
   readonly pageChecksum: boolean;
   readonly store: PageStore;
   readonly appender: Appender;
+  /** By output. Parts of one row group share them. @default those of a row group of these rows alone */
+  readonly chunks?: ReadonlyMap<OutputColumn, ColumnChunkWriter>;
+  /** Whether no page is written before the row group's end, but kept in the store under its leaf's place. @default false */
+  readonly isGathered?: boolean;
+}
+
+export function createChunkWriters(leaves: readonly OutputLeaf[]): ReadonlyMap<OutputColumn, ColumnChunkWriter> {
+  return new Map(leaves.map((leaf) => [leaf.output, new ColumnChunkWriter(leaf)]));
 }
 
 export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
   abstract readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
   protected readonly leaves: readonly OutputLeaf[];
   readonly #options: RowGroupWriterOptions;
-  readonly #chunks = new Map<OutputColumn, ColumnChunkWriter>();
+  readonly #chunks: ReadonlyMap<OutputColumn, ColumnChunkWriter>;
 
   protected constructor(options: RowGroupWriterOptions) {
     this.#options = options;
     this.leaves = options.leaves;
-    for (const leaf of options.leaves) this.#chunks.set(leaf.output, new ColumnChunkWriter(leaf));
+    this.#chunks = options.chunks ?? createChunkWriters(options.leaves);
   }
 
   storeByteLength(output: OutputColumn, count: number): number {
@@ -86,7 +94,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     const { leaf } = chunk;
     const { outputs } = leaf.job;
     const outputIndex = outputs.indexOf(output);
-    const { rowCount } = this.#options;
+    const { rowCount, isGathered = false } = this.#options;
     const isWhole = start === 0 && end === rowCount;
     const pageRows = pageRowCount(leaf);
     for (let from = start; from < end; from += pageRows) {
@@ -119,13 +127,13 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
         kind: 'page',
         rowGroup: this,
         chunk,
-        outputIndex,
+        storeKey: isGathered ? this.leaves.indexOf(leaf) : outputIndex,
         task,
         count,
         region: page,
         body: target === 0 ? body : target,
-        waits: !isWhole && outputIndex > 0,
-        releases: isLast && !isWhole && outputs.length > 1,
+        waits: isGathered || (!isWhole && outputIndex > 0),
+        releases: !isGathered && isLast && !isWhole && outputs.length > 1,
       });
     }
   }
@@ -140,7 +148,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     }
     const views = this.#pageViews(piece, results);
     if (piece.waits) {
-      store.add(piece.outputIndex, views);
+      store.add(piece.storeKey, views);
     } else {
       const position = appender.append(views);
       piece.chunk.start ??= position;

@@ -1,6 +1,7 @@
 /** The reading side of Parquet: row groups one after the other, each by its metadata alone. */
 import { valuesByteLength } from '../../abi/types.js';
 import type { Job } from '../../plan/job.js';
+import type { Column } from '../../plan/schema.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { Source, SourceDescription } from '../format.js';
 import { CODEC_NAMES, Codec, ColumnChunk, ColumnMetaData, FileMetaData, KeyValue, RowGroup } from './definitions.js';
@@ -21,6 +22,7 @@ export class ParquetSource implements Source {
   readonly footer: Footer;
   readonly waits = false;
   #next = 0;
+  #carried: readonly Column[] = [];
 
   constructor(file: ReadableFile, footer: Footer) {
     this.file = file;
@@ -43,7 +45,13 @@ export class ParquetSource implements Source {
   wantedSlotByteLength(jobs: readonly Job[]): number {
     const partition = this.#largestPartition();
     if (partition === undefined) return 0;
-    return jobs.reduce((most, job) => Math.max(most, wantedByJob(partition, job)), 0);
+    const uses = [...jobs, ...this.#carried.map((column) => ({ operands: [column], outputs: [] }))];
+    return uses.reduce((most, use) => Math.max(most, wantedByteLength(partition, use)), 0);
+  }
+
+  /** Tells, before the slots are laid out, which columns are loaded without a job. */
+  carry(columns: readonly Column[]): void {
+    this.#carried = columns;
   }
 
   useSlots(): void {
@@ -100,9 +108,12 @@ export class ParquetSource implements Source {
 /** A result takes room as values, as the body of a page, and compressed. */
 const RESULT_COPIES = 3;
 
-function wantedByJob(partition: RowGroupPartition, job: Job): number {
-  const rowCount = job.operands.reduce((most, column) => Math.max(most, partition.wantedRowCount(column)), 0);
+function wantedByteLength(
+  partition: RowGroupPartition,
+  { operands, outputs }: Pick<Job, 'operands' | 'outputs'>,
+): number {
+  const rowCount = operands.reduce((most, column) => Math.max(most, partition.wantedRowCount(column)), 0);
   const end = Math.min(rowCount, partition.rowCount);
-  const loads = job.operands.reduce((sum, column) => sum + partition.loadByteLength(column, 0, end), 0);
-  return job.outputs.reduce((sum, { type }) => sum + RESULT_COPIES * valuesByteLength(type, end), loads);
+  const loads = operands.reduce((sum, column) => sum + partition.loadByteLength(column, 0, end), 0);
+  return outputs.reduce((sum, { type }) => sum + RESULT_COPIES * valuesByteLength(type, end), loads);
 }

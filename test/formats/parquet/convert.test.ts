@@ -1,4 +1,19 @@
-import { Bool, Float32, Float64, Int8, Int64, Table, tableToIPC, Uint16, Utf8, vectorFromArray } from 'apache-arrow';
+import {
+  Bool,
+  DenseUnion,
+  Field,
+  Float32,
+  Float64,
+  Int8,
+  Int32,
+  Int64,
+  makeData,
+  Table,
+  tableToIPC,
+  Uint16,
+  Vector,
+  vectorFromArray,
+} from 'apache-arrow';
 import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { convertBytes, createTestContext, readColumn } from './support.js';
@@ -59,13 +74,19 @@ describe('Arrow to Parquet', () => {
   });
 
   it('names the column that it can not carry', async () => {
-    const table = new Table({
-      text: vectorFromArray(['a', 'b'], new Utf8()),
-      x: vectorFromArray([1, 2], new Float64()),
+    const children = [new Field('a', new Int32(), true)];
+    const union = new DenseUnion([0], children);
+    const data = makeData({
+      type: union,
+      length: 2,
+      typeIds: Int8Array.of(0, 0),
+      valueOffsets: Int32Array.of(0, 1),
+      children: [vectorFromArray([1, 2], new Int32()).data[0]!],
     });
+    const table = new Table({ either: new Vector([data]), x: vectorFromArray([1, 2], new Float64()) });
     await expect(convertBytes(tableToIPC(table, 'file'), ['y = relu(x)'])).rejects.toMatchObject({
       code: 'LW_UNSUPPORTED_OPTION',
-      message: expect.stringContaining('column "text" of type utf8'),
+      message: expect.stringContaining('column "either" of type dense_union'),
     });
   });
 });

@@ -1,8 +1,8 @@
 import { type NumericType, valuesByteLength } from '../../../src/abi/types.js';
 import { CATALOGUE } from '../../../src/activations/catalogue.js';
 import { openArrow } from '../../../src/formats/arrow/open.js';
+import { ParquetConvertSink } from '../../../src/formats/convert/parquet-sink.js';
 import type { Sink, Source, SourcePartition } from '../../../src/formats/format.js';
-import { ParquetConvertSink } from '../../../src/formats/parquet/convert-sink.js';
 import { ParquetSink, type ParquetSinkOptions } from '../../../src/formats/parquet/sink.js';
 import { openParquet } from '../../../src/formats/parquet/source.js';
 import { bindTransforms } from '../../../src/plan/bind.js';
@@ -113,11 +113,8 @@ export async function convertBytes(
   options: Omit<TransformOptions, 'compression'> = {},
 ): Promise<Uint8Array> {
   const source = await openArrow(new MemoryFile('input', bytes), sourceOptions());
-  return runSerially(
-    source,
-    transforms,
-    options,
-    (common) => new ParquetConvertSink({ ...common, source, compression: undefined }),
+  return runSerially(source, transforms, options, (common) =>
+    ParquetConvertSink.open({ ...common, source, compression: undefined }),
   );
 }
 
@@ -128,7 +125,7 @@ async function runSerially<P>(
   source: Source,
   transforms: readonly string[],
   { slotByteLength = 1 << 20, windowByteLength = 1 << 20, ...rest }: Omit<TransformOptions, 'compression'>,
-  makeSink: (options: CommonOptions) => Sink<P>,
+  makeSink: (options: CommonOptions) => Sink<P> | Promise<Sink<P>>,
 ): Promise<Uint8Array> {
   const { jobs } = bindTransforms(transforms, source.schema, { outType: undefined }, CATALOGUE);
   const programs = jobs.map((job) => job.program);
@@ -136,7 +133,7 @@ async function runSerially<P>(
   const slab = new Slab(layout);
   const file = new GrowingFile();
   source.useSlots(slotByteLength, jobs);
-  const sink = makeSink({ jobs, memory: slab.bytes, file, windowByteLength, openSpool: makeSpool, ...rest });
+  const sink = await makeSink({ jobs, memory: slab.bytes, file, windowByteLength, openSpool: makeSpool, ...rest });
   const executor = new Executor({ module, memory: slab.memory, programs, areaAddress: layout.areaAddresses[0] ?? 0 });
   await executor.load();
   const open: OpenPartition[] = [];

@@ -16,10 +16,16 @@ import {
 /** The true value of a function at a finite x, to about 60 digits. */
 type Reference = (x: Real, ...parameters: Real[]) => Real;
 
+/** The true value of the elementwise kernel `kernel` with these parameters, at a finite x. */
+export function elementwiseReference(kernel: string, params: readonly number[]): (x: Real) => Real {
+  const reference = REFERENCES[kernel];
+  if (reference === undefined) throw new RangeError(`there is no reference for ${kernel}`);
+  const parameters = params.map((value) => (Number.isFinite(value) ? exact(value) : new Real(value)));
+  return (x) => reference(x, ...parameters);
+}
+
 const ZERO = new Real(0);
 const ONE = new Real(1);
-const SELU_ALPHA = exact(1.6732632423543772);
-const SELU_LAMBDA = exact(1.0507009873554805);
 
 const hold = (x: Real, low: Real, high: Real): Real => Real.min(Real.max(x, low), high);
 const limit = (x: Real, clip: Real): Real => hold(x, clip.neg(), clip);
@@ -68,6 +74,11 @@ function affine(x: Real, scale: Real, shift: Real): Real {
   return exact(exact(scale.mul(x).toNumber()).add(shift).toNumber());
 }
 
+/** Whether the product of x and beta, rounded as the contract says, is above the threshold. */
+function isAbove(x: Real, beta: Real, threshold: Real): boolean {
+  return threshold.isFinite() && new Real(x.mul(beta).toNumber()).gt(threshold);
+}
+
 function hardSwishSlope(x: Real): Real {
   if (x.lte(-3)) return ZERO;
   return x.gte(3) ? ONE : x.mul(2).add(3).div(6);
@@ -93,8 +104,10 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   sigmoid_deriv: (x, clip = ZERO) => sigmoidSlope(limit(x, clip)),
   tanh: (x, clip = ZERO) => tanh(limit(x, clip)),
   tanh_deriv: (x, clip = ZERO) => sigmoidSlope(limit(x, clip).mul(2)).mul(4),
-  softplus: (x, beta = ONE, clip = ZERO) => softplus(limit(x.mul(beta), clip)).div(beta),
-  softplus_deriv: (x, beta = ONE, clip = ZERO) => sigmoid(limit(x.mul(beta), clip)),
+  softplus: (x, beta = ONE, clip = ZERO, threshold = ZERO) =>
+    isAbove(x, beta, threshold) ? x : softplus(limit(x.mul(beta), clip)).div(beta),
+  softplus_deriv: (x, beta = ONE, clip = ZERO, threshold = ZERO) =>
+    isAbove(x, beta, threshold) ? ONE : sigmoid(limit(x.mul(beta), clip)),
   log_sigmoid: (x) => softplus(x.neg()).neg(),
   log_sigmoid_deriv: (x) => sigmoid(x.neg()),
   softsign: (x) => x.div(x.abs().add(1)),
@@ -112,8 +125,8 @@ export const REFERENCES: Readonly<Record<string, Reference>> = {
   relu6_deriv: (x) => step(x.gt(0) && x.lt(6)),
   elu: (x, alpha = ONE) => (x.gte(0) ? x : expm1(x).mul(alpha)),
   elu_deriv: (x, alpha = ONE) => (x.gte(0) ? ONE : exp(x).mul(alpha)),
-  selu: (x) => SELU_LAMBDA.mul(x.gte(0) ? x : expm1(x).mul(SELU_ALPHA)),
-  selu_deriv: (x) => SELU_LAMBDA.mul(x.gte(0) ? ONE : exp(x).mul(SELU_ALPHA)),
+  selu: (x, alpha = ONE, scale = ONE) => scale.mul(x.gte(0) ? x : expm1(x).mul(alpha)),
+  selu_deriv: (x, alpha = ONE, scale = ONE) => scale.mul(x.gte(0) ? ONE : exp(x).mul(alpha)),
   celu: (x, alpha = ONE) => (x.gte(0) ? x : expm1(x.div(alpha)).mul(alpha)),
   celu_deriv: (x, alpha = ONE) => (x.gte(0) ? ONE : exp(x.div(alpha))),
   threshold: (x, threshold = ZERO, value = ZERO) => (x.gt(threshold) ? x : value),

@@ -1,4 +1,12 @@
-import { seededBits, seededRandom } from './rows-support.js';
+import { seededBits, seededRandom } from './seeded.js';
+
+/** Where one or another kernel's error was found to be largest, in millions of points. */
+const LARGEST_ERRORS = [
+  -37.421316489251275, -707.448952061092, 2.0659178178960405, -0.302551295315887, -20.959590236409255,
+  3.6830301752076255e-9, -0.7839289387354337, -0.4999999999999979, 0.0033950847808323025, 1.1844858168959871e-247,
+  0.443172808606005, -22.3624282223157, -3.3164788749798846, -1.2784732714673808, -2.9943708999401224e-199,
+  -1.2711360738658648, 0.0031219414599400652, -0.006788584597322185, -0.007665356080979109, 0.011104441882014884,
+];
 
 /** Where functions of the catalogue bend, saturate, underflow or have a root. */
 const LANDMARKS = [
@@ -46,6 +54,7 @@ const LANDMARKS = [
   -0.7524614220710163,
   -1.2784645427610737,
   -1.1924312145154952,
+  ...LARGEST_ERRORS,
 ];
 
 /** The float64 next to `x`, away from 0 if `away` is set. */

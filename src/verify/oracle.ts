@@ -72,12 +72,49 @@ export function expm1(x: Real): Real {
 /** e^x; 0 and 10^100000 stand in for what is far beyond float64. */
 export function exp(x: Real): Real {
   if (x.lt(-100_000)) return ZERO;
-  return x.gt(100_000) ? new Real('1e100000') : x.exp();
+  if (x.gt(100_000)) return new Real('1e100000');
+  return x.abs().gt(LARGEST_QUICK) ? x.exp() : quickExp(x);
+}
+
+/** Where powers of two are worth keeping. */
+const LARGEST_QUICK = 1600;
+const LN_2 = new Real(2).ln();
+const FRACTION_BITS = 280n;
+const FIXED_ONE = 1n << FRACTION_BITS;
+const FIXED_SCALE = Real.pow(2, Number(FRACTION_BITS));
+const HALVINGS = 12n;
+
+/** e^x = 2^k e^r with e^r in fixed point, by whole numbers: ten times as fast as decimals, and as accurate. */
+function quickExp(x: Real): Real {
+  const k = x.div(LN_2).round();
+  const r = BigInt(x.sub(k.mul(LN_2)).mul(FIXED_SCALE).toFixed(0)) >> HALVINGS;
+  // e^r - 1 by Taylor's series, then (1 + m)^2 - 1 = m (m + 2) for each time that r was halved.
+  let m = 0n;
+  for (let n = 1n, term = FIXED_ONE; term !== 0n && term !== -1n; n++) {
+    term = ((term * r) >> FRACTION_BITS) / n;
+    m += term;
+  }
+  for (let i = 0n; i < HALVINGS; i++) m = (m * (m + 2n * FIXED_ONE)) >> FRACTION_BITS;
+  return new Real((m + FIXED_ONE).toString()).mul(powerOfTwo(k.toNumber() - Number(FRACTION_BITS)));
+}
+
+/** ln v for v > 0: t + ln(v e^-t) with t from float64, so that what is left is below 10^-12. */
+function ln(v: Real): Real {
+  const t = new Real(Math.log(v.toNumber()));
+  if (!t.isFinite() || t.abs().gt(LARGEST_QUICK)) return v.ln();
+  const u = v.mul(exp(t.neg())).sub(1);
+  let power = u;
+  let sum = t.add(u);
+  for (let n = 2; n <= 6; n++) {
+    power = power.mul(u).neg();
+    sum = sum.add(power.div(n));
+  }
+  return sum;
 }
 
 /** ln(1 + y), with its relative accuracy around 0. */
 export function log1p(y: Real): Real {
-  if (y.abs().gt(0.01)) return y.add(1).ln();
+  if (y.abs().gt(0.01)) return ln(y.add(1));
   // 2 artanh(s), s = y / (2 + y)
   const s = y.div(y.add(2));
   const square = s.mul(s);

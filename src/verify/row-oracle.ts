@@ -1,7 +1,7 @@
 import { exact, exp, log1p, Real } from './oracle.js';
 
 /** A row function from its definition, for finite values. `gradients` belongs to softmax_deriv_grad. */
-export function rowOracle(
+export function rowReference(
   kernel: string,
   row: readonly number[],
   temperature: number,

@@ -1,8 +1,13 @@
 /** The metadata of a file that has no Parquet file before it. */
-import type { ColumnChunkWriter } from './column-chunk-writer.js';
-import { FileMetaData, KeyValue, RowGroup, SchemaElement } from './definitions.js';
-import type { OutputLeaf } from './output-leaf.js';
-import type { ThriftStruct } from './thrift.js';
+import {
+  ColumnChunk,
+  ColumnMetaData,
+  FileMetaData,
+  KeyValue,
+  RowGroup,
+  SchemaElement,
+} from '../parquet/definitions.js';
+import type { ThriftStruct } from '../parquet/thrift.js';
 import {
   i16Field,
   i32Field,
@@ -11,32 +16,38 @@ import {
   structField,
   structOfFields,
   structsField,
-} from './thrift-writer.js';
+} from '../parquet/thrift-writer.js';
 
 export interface NewRowGroup {
   readonly rowCount: number;
-  /** In the order of the leaves. */
-  readonly chunks: readonly ColumnChunkWriter[];
+  /** Position of its first byte. */
+  readonly start: number;
+  /** The thrift structs ColumnChunk, in the order of the leaves. */
+  readonly chunks: readonly ThriftStruct[];
 }
 
 /** Format 2.6: what the types of today's writers need. */
 const FORMAT_VERSION = 2;
 const TYPE_DEFINED_ORDER = 1;
 
-/** The thrift struct FileMetaData. */
+/**
+ * The thrift struct FileMetaData.
+ * @param fields the schema elements of each top-level field, its own first
+ */
 export function buildMetadata(
-  leaves: readonly OutputLeaf[],
+  fields: readonly (readonly ThriftStruct[])[],
   rowGroups: readonly NewRowGroup[],
   keyValues: readonly { readonly key: string; readonly value: string }[],
 ): ThriftStruct {
   const root = structOfFields(
     stringField(SchemaElement.name, 'schema'),
-    i32Field(SchemaElement.numChildren, leaves.length),
+    i32Field(SchemaElement.numChildren, fields.length),
   );
+  const elements = fields.flat();
   const order = structOfFields(structField(TYPE_DEFINED_ORDER, structOfFields()));
   return structOfFields(
     i32Field(FileMetaData.version, FORMAT_VERSION),
-    structsField(FileMetaData.schema, [root, ...leaves.map((leaf) => leaf.element)]),
+    structsField(FileMetaData.schema, [root, ...elements]),
     i64Field(
       FileMetaData.numRows,
       rowGroups.reduce((sum, { rowCount }) => sum + rowCount, 0),
@@ -51,28 +62,20 @@ export function buildMetadata(
     stringField(FileMetaData.createdBy, 'lanewise'),
     structsField(
       FileMetaData.columnOrders,
-      leaves.map(() => order),
+      elements.filter((element) => element.has(SchemaElement.type)).map(() => order),
     ),
   );
 }
 
-function rowGroupStruct({ rowCount, chunks }: NewRowGroup, index: number): ThriftStruct {
-  const sum = (size: (chunk: ColumnChunkWriter) => number) => chunks.reduce((all, chunk) => all + size(chunk), 0);
+function rowGroupStruct({ rowCount, start, chunks }: NewRowGroup, index: number): ThriftStruct {
+  const sum = (id: number) =>
+    chunks.reduce((all, chunk) => all + (chunk.struct(ColumnChunk.metaData)?.integer(id) ?? 0), 0);
   const rowGroup = structOfFields(
-    structsField(
-      RowGroup.columns,
-      chunks.map((chunk) => chunk.columnChunk()),
-    ),
-    i64Field(
-      RowGroup.totalByteSize,
-      sum((chunk) => chunk.uncompressedByteLength),
-    ),
+    structsField(RowGroup.columns, chunks),
+    i64Field(RowGroup.totalByteSize, sum(ColumnMetaData.totalUncompressedSize)),
     i64Field(RowGroup.numRows, rowCount),
-    i64Field(RowGroup.fileOffset, Math.min(...chunks.map((chunk) => chunk.start ?? 0))),
-    i64Field(
-      RowGroup.totalCompressedSize,
-      sum((chunk) => chunk.byteLength),
-    ),
+    i64Field(RowGroup.fileOffset, start),
+    i64Field(RowGroup.totalCompressedSize, sum(ColumnMetaData.totalCompressedSize)),
   );
   // The ordinal has 16 bits, and serves encryption only.
   return index < 32768 ? rowGroup.set(i16Field(RowGroup.ordinal, index)) : rowGroup;

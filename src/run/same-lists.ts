@@ -1,0 +1,32 @@
+import { LanewiseError } from '../errors.js';
+import type { PartitionLists, SourcePartition } from '../formats/format.js';
+import type { Job } from '../plan/job.js';
+import type { Column } from '../plan/schema.js';
+
+export function listsOf(source: SourcePartition, column: Column): PartitionLists {
+  if (source.lists === undefined) throw new TypeError(`column '${column.name}' comes from a format without lists`);
+  return source.lists(column);
+}
+
+/**
+ * Makes sure that the operands of a job over list columns, a column and its gradient, have the same lists.
+ * @throws LW_COLUMN_TYPE
+ */
+export function checkSameLists(job: Job, source: SourcePartition): void {
+  const [first, ...others] = job.operands;
+  for (const other of others) {
+    if (first === undefined || (first.shape.kind === 'fixed_size_list' && other.shape.kind === 'fixed_size_list'))
+      continue;
+    const lists = listsOf(source, first);
+    const otherLists = listsOf(source, other);
+    for (let list = 0; list <= lists.count; list++) {
+      const start = lists.elementStart(list);
+      const otherStart = otherLists.elementStart(list);
+      if (start === otherStart) continue;
+      throw new LanewiseError(
+        'LW_COLUMN_TYPE',
+        `${job.transform}: list ${Math.max(0, list - 1)} of a record batch ends at element ${start} in '${first.name}', at ${otherStart} in '${other.name}'; a gradient needs lists of the same lengths`,
+      );
+    }
+  }
+}
