@@ -10,6 +10,8 @@ import { layOutSlab, Slab } from '../slab/slab.js';
 
 /** Values computed at a time. */
 const CHUNK_LENGTH = 8192;
+/** Validity of the one result of a row that can be null. */
+const BITMAP_BYTE_LENGTH = 8;
 /** Functions with their parameters that are kept ready. */
 const READY_LIMIT = 64;
 
@@ -72,7 +74,7 @@ class ReadyFunction {
     if (job === undefined) throw new RangeError(`${text} came to no job`);
     const programs = [job.program];
     const columnCount = width + job.outputs.length;
-    const slab = new Slab(layOutSlab(programs, 1, 1, 8 * columnCount * chunkLength(width)));
+    const slab = new Slab(layOutSlab(programs, 1, 1, 8 * columnCount * chunkLength(width) + BITMAP_BYTE_LENGTH));
     kernels ??= compileKernels();
     this.#job = job;
     this.#width = width;
@@ -99,13 +101,24 @@ class ReadyFunction {
   /** @returns a view of the slab, valid until the next run */
   #runChunk(values: Float64Array, count: number): Float64Array {
     const columnByteLength = 8 * chunkLength(this.#width);
-    const region = (column: number) => ({ values: this.#address + column * columnByteLength, validity: 0 });
+    const region = (column: number, validity = 0) => ({ values: this.#address + column * columnByteLength, validity });
+    const bitmap = region(this.#width + this.#job.outputs.length).values;
     new Float64Array(this.#buffer, this.#address, values.length).set(values);
-    const outputs = this.#job.outputs.map((_, index) => region(this.#width + index));
+    const outputs = this.#job.program.results.map(({ nanIsNull }, index) =>
+      region(this.#width + index, nanIsNull ? bitmap : 0),
+    );
     this.#executor.run([
       { kind: 'compute', job: 0, count, operands: this.#job.operands.map((_, index) => region(index)), outputs },
     ]);
-    return new Float64Array(this.#buffer, outputs[0]?.values ?? 0, this.#width > 1 ? outputs.length : count);
+    const address = outputs[0]?.values ?? 0;
+    if (this.#job.outputs[0]?.type === 'int32') return this.#readPlace(address, bitmap);
+    return new Float64Array(this.#buffer, address, this.#width > 1 ? outputs.length : count);
+  }
+
+  /** The one result that isn't a float64, the place of a row's maximum: NaN where it is null. */
+  #readPlace(address: number, bitmap: number): Float64Array {
+    const isValid = (new Uint8Array(this.#buffer)[bitmap] ?? 0) & 1;
+    return Float64Array.of(isValid ? (new Int32Array(this.#buffer, address, 1)[0] ?? 0) : Number.NaN);
   }
 }
 
