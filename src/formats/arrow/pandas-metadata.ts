@@ -14,8 +14,8 @@ export function updatePandasMetadata(text: string, outputs: readonly OutputColum
   } catch {
     return text;
   }
-  if (!isObject(metadata) || !Array.isArray(metadata['columns'])) return text;
-  const columns: unknown[] = [...metadata['columns']];
+  if (!isObject(metadata) || !Array.isArray(metadata.columns)) return text;
+  const columns: unknown[] = [...metadata.columns];
   for (const output of outputs) {
     // A struct or a list is an object for pandas, whatever is in it.
     if (output.shape.kind !== 'flat' || (output.replaces?.path.length ?? 1) > 1) continue;
@@ -25,7 +25,7 @@ export function updatePandasMetadata(text: string, outputs: readonly OutputColum
       continue;
     }
     const fieldName = output.replaces.name;
-    const at = columns.findIndex((column) => isObject(column) && column['field_name'] === fieldName);
+    const at = columns.findIndex((column) => isObject(column) && column.field_name === fieldName);
     const column = columns[at];
     if (isObject(column)) columns[at] = { ...column, ...types };
   }

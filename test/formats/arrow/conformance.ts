@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export function conformanceFolder(name: string): string | undefined {
   const path = fileURLToPath(new URL(`../../../../shared/conformance/${name}`, import.meta.url));
   if (existsSync(path)) return path;
-  if (process.env['CI'] === 'true') throw new Error(`the conformance files are absent: ${path}`);
+  if (process.env.CI === 'true') throw new Error(`the conformance files are absent: ${path}`);
   process.stdout.write(`skipped: the conformance files are absent: ${path}\n`);
   return undefined;
 }
