@@ -54,7 +54,7 @@ const builtins = {
 
 /** `compute` is all that a worker loads; `core` with it and one format is all that most runs do. */
 const groups = [
-  { name: 'compute', test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors)/ },
+  { name: 'compute', test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/ },
   { name: 'arrow', test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
   { name: 'parquet', test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema)/ },
   { name: 'convert', test: /src[\\/]formats[\\/](convert|parquet[\\/]arrow-schema)/ },

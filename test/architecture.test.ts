@@ -23,7 +23,7 @@ const UNITS_BELOW: Readonly<Record<string, readonly string[]>> = {
   bench: ['run', 'plan', 'pool', 'slab', 'storage', 'activations', 'workers', 'abi', 'errors'],
   verify: ['run', 'plan', 'pool', 'slab', 'storage', 'activations', 'workers', 'abi', 'errors'],
   cli: ['index', 'bench', 'verify'],
-  workers: ['abi', 'errors'],
+  workers: ['storage', 'abi', 'errors'],
 };
 
 /** The units that may use something of the outside world. */

@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import type { SlotMessage, SlotReply } from '../src/abi/task.js';
 import { toWireError } from '../src/errors.js';
+import { readFully } from '../src/storage/reading.js';
 import { Executor, type ExecutorOptions } from './executor.js';
 
 /** What every worker is started with; which thread of the slab it is, it takes from the shared counter. */
@@ -18,13 +19,18 @@ if (areaAddress === undefined) {
 }
 const executor = new Executor({ ...shared, areaAddress });
 
-/** Carries out a slot's tasks. Errors go back as data: a class doesn't survive the way between threads. */
-export function compute({ tasks }: SlotMessage): SlotReply | Promise<SlotReply> {
-  return executor.needsLoading(tasks) ? executor.load().then(() => run(tasks)) : run(tasks);
+const slab = new Uint8Array(shared.memory.buffer);
+
+/** Carries out a slot's reads and tasks. Errors go back as data: a class doesn't survive the way between threads. */
+export function compute(message: SlotMessage): SlotReply | Promise<SlotReply> {
+  return executor.needsLoading(message.tasks) ? executor.load().then(() => run(message)) : run(message);
 }
 
-function run(tasks: SlotMessage['tasks']): SlotReply {
+function run({ reads, tasks }: SlotMessage): SlotReply {
   try {
+    for (const { descriptor, name, position, address, byteLength } of reads) {
+      readFully(descriptor, name, slab.subarray(address, address + byteLength), position);
+    }
     return { results: executor.run(tasks) };
   } catch (error) {
     return { error: toWireError(error) };

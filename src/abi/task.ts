@@ -73,7 +73,18 @@ export type Task = ComputeTask | DecompressTask | CompressTask | DecodePagesTask
 /** One answer a task, in the tasks' order: null counts, byte lengths, or nothing, as the task says. */
 export type TaskResult = readonly number[];
 
+/** Bytes of an open file that are to stand in the slot before its tasks are carried out. */
+export interface FileRead {
+  readonly descriptor: number;
+  /** What messages call the file. */
+  readonly name: string;
+  readonly position: number;
+  readonly address: number;
+  readonly byteLength: number;
+}
+
 export interface SlotMessage {
+  readonly reads: readonly FileRead[];
   readonly tasks: readonly Task[];
 }
 

@@ -77,7 +77,9 @@ export class ThreadTeam {
         return this.#task(program, rowCount, thread * slotsPerThread + turn);
       });
     const seconds = await sample(async () => {
-      const running = Array.from({ length: this.#threads - 1 }, (_, worker) => this.#pool?.run(tasksOf(worker + 1)));
+      const running = Array.from({ length: this.#threads - 1 }, (_, worker) =>
+        this.#pool?.run({ reads: [], tasks: tasksOf(worker + 1) }),
+      );
       this.#executor.run(tasksOf(0));
       await Promise.all(running);
       round++;

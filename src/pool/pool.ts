@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { SHARE_ENV } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { WorkerData } from '../../workers/worker.js';
-import type { SlotMessage, SlotReply, Task, TaskResult } from '../abi/task.js';
+import type { SlotMessage, SlotReply, TaskResult } from '../abi/task.js';
 import { fromWireError, LanewiseError } from '../errors.js';
 import { WORKER_URL } from './assets.js';
 
@@ -45,7 +45,7 @@ export class Pool {
       trackUnmanagedFds: false,
     });
     // Piscina calls workers ready when it makes them; one that has answered is.
-    const first: SlotMessage = { tasks: [] };
+    const first: SlotMessage = { reads: [], tasks: [] };
     const answers = Array.from({ length: this.#workerCount }, async () => {
       await this.#send(first);
       this.#readyCount++;
@@ -67,13 +67,13 @@ export class Pool {
   }
 
   /**
-   * Has a worker carry out the tasks of a slot.
+   * Has a worker carry out the reads and tasks of a slot.
    * @throws what the tasks threw; LW_WORKER_FAILED where the worker died
    */
-  async run(tasks: readonly Task[]): Promise<readonly TaskResult[]> {
+  async run(message: SlotMessage): Promise<readonly TaskResult[]> {
     this.#pendingCount++;
     try {
-      const reply = await this.#send({ tasks });
+      const reply = await this.#send(message);
       if ('error' in reply) throw fromWireError(reply.error);
       return reply.results;
     } finally {

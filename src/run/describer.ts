@@ -57,14 +57,17 @@ export class Describer<P> {
     this.onPartition = onPartition;
   }
 
-  /** Describes the next load, for a slot that is free, and carries out its reads; `undefined` after the last one. */
+  /**
+   * Describes the next load, for a slot that is free; `undefined` after the last one. Reads that any thread can carry out
+   * are left to the one that computes: what it has read itself is in its own core's cache.
+   */
   async next(slot: number): Promise<DescribedLoad<P> | undefined> {
     const load = new Load<P>(slot, this.#slab.slotAddress(slot), this.#slab.layout.slotByteLength);
     const partitions: OpenPartition[] = [];
     while (this.#partition !== undefined || (this.#mayOpen(partitions) && (await this.#open(load)))) {
       if (!this.#describePart(load, partitions)) break;
     }
-    load.fill(this.#slab.bytes);
+    load.fillUnshared(this.#slab.bytes);
     return load.isEmpty && partitions.length === 0 ? undefined : { load, partitions };
   }
 
@@ -101,7 +104,7 @@ export class Describer<P> {
 
   async #open(load: Load<P>): Promise<boolean> {
     // A source may reuse the memory of a partition when it is asked for the next one.
-    load.fill(this.#slab.bytes);
+    load.fillUnshared(this.#slab.bytes);
     const source = await this.#source.next();
     if (source === undefined) return false;
     const sink = await this.#sink.begin(source);

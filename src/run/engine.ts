@@ -35,7 +35,15 @@ export async function runJobs(options: EngineOptions): Promise<number> {
   const shared = { module: compileKernels(), memory, programs: jobs.map((job) => job.program) };
   const executor = new Executor({ ...shared, areaAddress: layout.areaAddresses[0] ?? 0 });
   const pool = layout.threadCount > 1 ? new Pool(layout.threadCount - 1) : undefined;
-  const pipeline = new Pipeline({ sink, slotCount: layout.slotCount, executor, pool, signal, onWritten });
+  const pipeline = new Pipeline({
+    sink,
+    slotCount: layout.slotCount,
+    slab: slab.bytes,
+    executor,
+    pool,
+    signal,
+    onWritten,
+  });
   let bytesRead = 0;
 
   function startPool(): void {

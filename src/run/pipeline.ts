@@ -12,6 +12,8 @@ const TURN_SECONDS = 0.02;
 export interface PipelineOptions<P> {
   readonly sink: Sink<P>;
   readonly slotCount: number;
+  /** All of the shared memory. */
+  readonly slab: Uint8Array;
   readonly executor: Executor;
   readonly pool: Pool | undefined;
   readonly signal: AbortSignal | undefined;
@@ -46,7 +48,7 @@ export class Pipeline<P> {
   }
 
   async run(describer: Describer<P>): Promise<void> {
-    const { pool, executor } = this.#options;
+    const { pool, executor, slab } = this.#options;
     for (;;) {
       this.#throwIfStopped();
       const slot = this.#freeSlots.pop();
@@ -63,12 +65,13 @@ export class Pipeline<P> {
       if (pool?.isReady && !pool.hasRoom) await this.#turn();
       this.#inFlight++;
       if (tasks.length > 0 && pool?.hasRoom) {
-        pool.run(tasks).then(
+        pool.run({ reads: described.load.takeReads(), tasks }).then(
           (results) => this.#complete(entry, results),
           (error: unknown) => this.fail(error),
         );
       } else {
         if (executor.needsLoading(tasks)) await executor.load();
+        described.load.fill(slab);
         this.#complete(entry, executor.run(tasks));
         if (pool?.isStarted || this.#isTurnDue()) await this.#turn();
       }

@@ -1,4 +1,4 @@
-import type { Task } from '../abi/task.js';
+import type { FileRead, Task } from '../abi/task.js';
 import type { ReadableFile } from '../storage/file.js';
 
 /** Bytes of a file that are to stand in the slot. */
@@ -83,11 +83,32 @@ export class Load<P> {
 
   /** Carries out the reads described so far, into the slab's bytes. */
   fill(slab: Uint8Array): void {
-    for (const { file, position, address, byteLength } of this.reads) {
-      file.read(slab.subarray(address, address + byteLength), position);
+    this.#fillWhere(slab, () => true);
+  }
+
+  /** Carries out the reads that can't wait for another thread: of files that only this one can read. */
+  fillUnshared(slab: Uint8Array): void {
+    this.#fillWhere(slab, ({ descriptor }) => descriptor === undefined);
+  }
+
+  /** Hands the reads that are left to whoever carries out the tasks; all of them are of files that any thread can read. */
+  takeReads(): readonly FileRead[] {
+    return this.reads.splice(0).map(({ file: { descriptor = -1, name }, position, address, byteLength }) => {
       this.bytesRead += byteLength;
+      return { descriptor, name, position, address, byteLength };
+    });
+  }
+
+  #fillWhere(slab: Uint8Array, isWanted: (file: ReadableFile) => boolean): void {
+    let kept = 0;
+    for (const read of this.reads) {
+      const { file, position, address, byteLength } = read;
+      if (isWanted(file)) {
+        file.read(slab.subarray(address, address + byteLength), position);
+        this.bytesRead += byteLength;
+      } else this.reads[kept++] = read;
     }
-    this.reads.length = 0;
+    this.reads.length = kept;
   }
 
   /** Adds a task and returns its index, by which its result is found. */

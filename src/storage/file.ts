@@ -1,6 +1,6 @@
 /**
  * Bytes by position. Reading and writing are synchronous: in the page cache a call costs less than the hand-over to
- * another thread, and only one thread, the coordinator, calls.
+ * another thread. The coordinator calls; a worker reads by the descriptor what it is about to compute.
  */
 
 /** Something that can be read anywhere: a local file, a spool file, or bytes held in memory. */
@@ -8,6 +8,8 @@ export interface ReadableFile {
   /** What messages call it. */
   readonly name: string;
   readonly byteLength: number;
+  /** By which any thread may read it too; absent where the bytes aren't in a file, or not for long. */
+  readonly descriptor?: number;
   /**
    * Fills `target` with the bytes from `position` on.
    * @throws LW_CORRUPT_INPUT where the file ends before, LW_IO where the system refuses.

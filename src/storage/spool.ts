@@ -1,8 +1,8 @@
-import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { LanewiseError } from '../errors.js';
 import type { Spool } from './file.js';
 import { uniqueWord } from './leftovers.js';
+import { readFully } from './reading.js';
 import { ioError } from './system-error.js';
 import { writeFully } from './writing.js';
 
@@ -36,22 +36,7 @@ class UnnamedFile implements Spool {
   }
 
   read(target: Uint8Array, position: number): void {
-    let done = 0;
-    while (done < target.byteLength) {
-      let count: number;
-      try {
-        count = readSync(this.#fd, target, done, target.byteLength - done, position + done);
-      } catch (error) {
-        throw ioError('read', this.name, error);
-      }
-      if (count === 0) {
-        throw new LanewiseError(
-          'LW_CORRUPT_INPUT',
-          `${this.name} ends at byte ${position + done}, before byte ${position + target.byteLength}`,
-        );
-      }
-      done += count;
-    }
+    readFully(this.#fd, this.name, target, position);
   }
 
   write(views: readonly Uint8Array[], position: number): void {
