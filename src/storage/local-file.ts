@@ -26,15 +26,12 @@ export async function openInput(path: string, signal?: AbortSignal): Promise<Ope
 export class LocalFile implements ReadableFile {
   readonly name: string;
   readonly byteLength: number;
-  /** Device and inode, by which two paths to one file are told. */
-  readonly identity: string;
   readonly descriptor: number;
 
   constructor(descriptor: number, name: string, stats: Stats) {
     this.descriptor = descriptor;
     this.name = name;
     this.byteLength = stats.size;
-    this.identity = `${stats.dev}:${stats.ino}`;
   }
 
   read(target: Uint8Array, position: number): void {
