@@ -4,7 +4,8 @@ import * as ids from './definitions.js';
 import { DataPageHeader, Encoding, PageHeader, PageType } from './definitions.js';
 import type { OutputLeaf } from './output-leaf.js';
 import { comparePlain, type MinMax, plainBytes } from './plain-value.js';
-import { type ThriftStruct, WireType } from './thrift.js';
+import type { ThriftStruct } from './thrift.js';
+import { WireType } from './thrift-cursor.js';
 import {
   binaryField,
   booleanField,

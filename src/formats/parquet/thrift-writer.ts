@@ -1,5 +1,6 @@
 /** The writing side of thrift.ts: structs as bytes again, and fields to put into them. */
-import { type ThriftField, ThriftStruct, WireType } from './thrift.js';
+import { ThriftStruct } from './thrift.js';
+import { type ThriftField, WireType } from './thrift-cursor.js';
 
 const encoder = new TextEncoder();
 

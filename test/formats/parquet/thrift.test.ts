@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readStruct, type ThriftField, ThriftStruct, WireType } from '../../../src/formats/parquet/thrift.js';
+import { readStruct, ThriftStruct } from '../../../src/formats/parquet/thrift.js';
+import { type ThriftField, WireType } from '../../../src/formats/parquet/thrift-cursor.js';
 import {
   binaryField,
   booleanField,
