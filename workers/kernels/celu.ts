@@ -28,7 +28,6 @@ const ALPHA_MIN: f64 = 1e-120;
 const ALPHA_MAX: f64 = 1e120;
 
 /** alpha * (e^(x / alpha) - 1) for x < 0. */
-// @ts-ignore: decorator
 @inline
 function scaledCelu(x: v128, alpha: v128): v128 {
   const t = f64x2.pmin(f64x2.pmax(f64x2.div(x, alpha), splatAt(CELU)), zero());

@@ -33,14 +33,12 @@ function rest<T>(f: T, source: usize, target: usize, count: i32): void {
   if (count > 0) v128.store64_lane(target, pair<T>(f, splatAt(source)), 0);
 }
 
-// @ts-ignore: decorator
 @inline
 function anySpecial<T>(f: T, a: v128, b: v128): bool {
   return isDefined(f.special) ? v128.any_true(v128.or(f.special(a), f.special(b))) : false;
 }
 
 /** In blocks of two vectors: for functions of which two take up the registers. */
-// @ts-ignore: decorator
 @inline
 export function forEach<T>(source: usize, target: usize, count: i32, params: usize): void {
   const f = changetype<T>(params);
@@ -62,7 +60,6 @@ export function forEach<T>(source: usize, target: usize, count: i32, params: usi
 }
 
 /** In blocks of four vectors: for functions of few operations. */
-// @ts-ignore: decorator
 @inline
 export function forEachLight<T>(source: usize, target: usize, count: i32, params: usize): void {
   const f = changetype<T>(params);

@@ -39,7 +39,6 @@ const ELU: usize = memory.data<f64>([
 ], 16);
 
 /** (e^x - 1) * (alphaHead + alphaRest) for x <= 0; whatever for x > 0. */
-// @ts-ignore: decorator
 @inline
 function scaledExpm1(x: v128, alphaHead: v128, alphaRest: v128): v128 {
   const z = f64x2.pmin(f64x2.pmax(x, splatAt(ELU)), zero());
@@ -160,7 +159,6 @@ class ScaledElu {
   }
 }
 
-// @ts-ignore: decorator
 @inline
 function hasOwnConstants(params: usize): bool {
   return load<f64>(params) == ALPHA && load<f64>(params, 8) == LAMBDA;

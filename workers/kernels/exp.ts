@@ -42,14 +42,12 @@ const S5: f64 = 0.008333334788213917;
 const EXP: usize = memory.data<f64>([INVERSE_LN2_128, ROUNDER, LN2_128_HIGH, LN2_128_LOW, C2, C3, C4, C5, C6, S2, S3, S4, S5], 16);
 
 /** k in the low bits of each lane (as the float64 ROUNDER + k). */
-// @ts-ignore: decorator
 @inline
 export function expIndex(x: v128): v128 {
   return f64x2.add(f64x2.mul(x, splatAt(EXP)), splatAt(EXP + 8));
 }
 
 /** r = x - k * ln2/128, to 2^-62. */
-// @ts-ignore: decorator
 @inline
 export function expRemainder(x: v128, index: v128): v128 {
   const k = f64x2.sub(index, splatAt(EXP + 8));
@@ -57,21 +55,18 @@ export function expRemainder(x: v128, index: v128): v128 {
 }
 
 /** What rounding took from `r = expRemainder(x, index)`; only e^x - 1 near 0 needs it. */
-// @ts-ignore: decorator
 @inline
 export function expRemainderLow(x: v128, index: v128, r: v128): v128 {
   const k = f64x2.sub(index, splatAt(EXP + 8));
   return f64x2.sub(f64x2.sub(f64x2.sub(x, f64x2.mul(k, splatAt(EXP + 16))), r), f64x2.mul(k, splatAt(EXP + 24)));
 }
 
-// @ts-ignore: decorator
 @inline
 function rowAt(index: v128, lane: u8): usize {
   return EXP_TABLE + (((lane == 0 ? i32x4.extract_lane(index, 0) : i32x4.extract_lane(index, 2)) & 127) << 4);
 }
 
 /** 2^(k/128) rounded. */
-// @ts-ignore: decorator
 @inline
 export function expHead(index: v128): v128 {
   const bits = v128.load64_lane(rowAt(index, 1), v128.load64_zero(rowAt(index, 0)), 1);
@@ -79,14 +74,12 @@ export function expHead(index: v128): v128 {
 }
 
 /** What 2^(k/128) lost in rounding, relative to it. */
-// @ts-ignore: decorator
 @inline
 export function expHeadLow(index: v128): v128 {
   return v128.load64_lane(rowAt(index, 1), v128.load64_zero(rowAt(index, 0), 8), 1, 8);
 }
 
 /** e^r - 1 - r, to 2^-63 of e^r. */
-// @ts-ignore: decorator
 @inline
 function expShortCurve(r: v128): v128 {
   const r2 = f64x2.mul(r, r);
@@ -96,7 +89,6 @@ function expShortCurve(r: v128): v128 {
 }
 
 /** e^r - 1 - r, to 2^-75 of e^r. */
-// @ts-ignore: decorator
 @inline
 export function expCurve(r: v128): v128 {
   const r2 = f64x2.mul(r, r);
@@ -109,7 +101,6 @@ export function expCurve(r: v128): v128 {
 }
 
 /** e^x - head. */
-// @ts-ignore: decorator
 @inline
 export function expTail(index: v128, r: v128, head: v128): v128 {
   return f64x2.mul(head, f64x2.add(r, f64x2.add(expHeadLow(index), expShortCurve(r))));
@@ -147,21 +138,18 @@ export function scaleByPowerOfTwo(y: f64, exponent: i32): f64 {
 }
 
 /** 2^exponent for -1022 <= exponent <= 1023. */
-// @ts-ignore: decorator
 @inline
 export function powerOfTwo(exponent: i32): f64 {
   return reinterpret<f64>(<u64>(exponent + 1023) << 52);
 }
 
 /** 1 + e^x, rounded, for e^x = head + tail <= 1: what `reciprocal` is to be the reciprocal of. */
-// @ts-ignore: decorator
 @inline
 export function onePlusExp(head: v128, tail: v128): v128 {
   return f64x2.add(f64x2.add(one(), head), tail);
 }
 
 /** What `denHead = leading(onePlusExp(head, tail))` leaves of 1 + e^x. The differences up to the tail are exact. */
-// @ts-ignore: decorator
 @inline
 export function onePlusExpRest(denHead: v128, head: v128, tail: v128): v128 {
   return f64x2.add(f64x2.add(f64x2.sub(one(), denHead), head), tail);
@@ -174,7 +162,6 @@ export function onePlusExpRest(denHead: v128, head: v128, tail: v128): v128 {
  *   const y = expm1Head(head, r);
  *   const yTail = expm1Tail(head, r, small, y);     // |yTail| < 2^-7 * |y|
  */
-// @ts-ignore: decorator
 @inline
 export function expSmall(x: v128, index: v128, r: v128): v128 {
   const headLow = expHeadLow(index);
@@ -182,13 +169,11 @@ export function expSmall(x: v128, index: v128, r: v128): v128 {
   return f64x2.add(lost, expCurve(r));
 }
 
-// @ts-ignore: decorator
 @inline
 export function expm1Head(head: v128, r: v128): v128 {
   return f64x2.add(f64x2.sub(head, one()), r);
 }
 
-// @ts-ignore: decorator
 @inline
 export function expm1Tail(head: v128, r: v128, small: v128, high: v128): v128 {
   const u = f64x2.sub(head, one());

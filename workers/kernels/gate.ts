@@ -20,7 +20,6 @@ import {
 } from './lanes';
 
 /** x * sigmoid(v + vLow). */
-// @ts-ignore: decorator
 @inline
 export function timesSigmoid(x: v128, v: v128, vLow: v128): v128 {
   const isNegative = negative(v);
@@ -39,7 +38,6 @@ export function timesSigmoid(x: v128, v: v128, vLow: v128): v128 {
 }
 
 /** sigmoid(v + vLow) * (1 + (w + wLow) * sigmoid(-v - vLow)). */
-// @ts-ignore: decorator
 @inline
 export function sigmoidTimesOnePlus(v: v128, vLow: v128, w: v128, wLow: v128): v128 {
   const isNegative = negative(v);

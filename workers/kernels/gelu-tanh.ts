@@ -26,21 +26,18 @@ const ROOT: usize = memory.data<f64>([
 ], 16);
 
 /** x^2, but for what rounding takes. */
-// @ts-ignore: decorator
 @inline
 function coefficient(x: v128): v128 {
   return f64x2.add(splatAt(GELU_TANH), f64x2.mul(f64x2.mul(x, x), splatAt(GELU_TANH + 16)));
 }
 
 /** v. */
-// @ts-ignore: decorator
 @inline
 function argument(x: v128): v128 {
   return f64x2.mul(x, coefficient(x));
 }
 
 /** What `argument(x)` leaves of v. */
-// @ts-ignore: decorator
 @inline
 function argumentLow(x: v128, v: v128): v128 {
   const c2 = splatAt(GELU_TANH + 16);

@@ -56,28 +56,24 @@ const ROOT: usize = memory.data<f64>([
   0.388284982990552, -0.018199676398671087, -0.1140082332972217, -0.014771522148244337, 0.019421679838189067, 0.004539228379125415, -0.002239538068073497, -0.0007448268386746817, 0.00018633974623233514,
 ], 16);
 
-// @ts-ignore: decorator
 @inline
 function rowAt(bits: i64): usize {
   const row = <u32>(bits >> 45) - FIRST_INTERVAL;
   return MILLS_TABLE + <usize>(min<u32>(row, LAST_INTERVAL) * 72);
 }
 
-// @ts-ignore: decorator
 @inline
 function pairAt(row0: usize, row1: usize, offset: usize): v128 {
   return v128.load64_lane(row1 + offset, v128.load64_zero(row0 + offset), 1);
 }
 
 /** -a^2 / 2. */
-// @ts-ignore: decorator
 @inline
 function exponentOfDensity(a: v128): v128 {
   return f64x2.mul(f64x2.mul(a, a), splatAt(GELU + 16));
 }
 
 /** What `exponentOfDensity(a)` leaves of -a^2 / 2. */
-// @ts-ignore: decorator
 @inline
 function exponentOfDensityLow(a: v128): v128 {
   const aHead = leading(a);
@@ -86,7 +82,6 @@ function exponentOfDensityLow(a: v128): v128 {
 }
 
 /** x * Phi(x), or its derivative, given E = e^(-x^2/2) = eHead + eTail; for x < 0 also if E is scaled. */
-// @ts-ignore: decorator
 @inline
 function normalGate(x: v128, eHead: v128, eTail: v128, derivative: bool): v128 {
   const isNegative = negative(x);
@@ -132,7 +127,6 @@ function normalGate(x: v128, eHead: v128, eTail: v128, derivative: bool): v128 {
 }
 
 /** x * Phi(x), or its derivative, for |x| <= 36. */
-// @ts-ignore: decorator
 @inline
 function gate(x: v128, derivative: bool): v128 {
   const a = magnitude(x);

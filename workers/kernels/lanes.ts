@@ -13,32 +13,27 @@ const COMMON: usize = memory.data<u64>([
 ], 16);
 
 /** Both lanes the float64 at `address`. */
-// @ts-ignore: decorator
 @inline
 export function splatAt(address: usize): v128 {
   return v128.load64_splat(address);
 }
 
-// @ts-ignore: decorator
 @inline
 export function one(): v128 {
   return v128.load64_splat(COMMON, 16);
 }
 
-// @ts-ignore: decorator
 @inline
 export function two(): v128 {
   return v128.load64_splat(COMMON, 24);
 }
 
-// @ts-ignore: decorator
 @inline
 export function magnitude(x: v128): v128 {
   return v128.and(x, v128.load64_splat(COMMON));
 }
 
 /** The sign of `sign` on the non-negative `x`. */
-// @ts-ignore: decorator
 @inline
 export function withSign(x: v128, sign: v128): v128 {
   return v128.or(x, v128.andnot(sign, v128.load64_splat(COMMON)));
@@ -48,21 +43,18 @@ export function withSign(x: v128, sign: v128): v128 {
  * `x` cut to 26 significant bits. The product of two such values is exact, and so is `x - leading(x)`: this is what
  * stands in for the fused multiply-add that WebAssembly doesn't have.
  */
-// @ts-ignore: decorator
 @inline
 export function leading(x: v128): v128 {
   return v128.and(x, v128.load64_splat(COMMON, 8));
 }
 
 /** Marks the lanes whose magnitude exceeds the float64 at `address`; NaN isn't beyond anything. */
-// @ts-ignore: decorator
 @inline
 export function beyond(x: v128, address: usize): v128 {
   return f64x2.gt(magnitude(x), splatAt(address));
 }
 
 /** The head of num / den: 26 bits, to be completed by `quotientTail`. `reciprocal` is 1 / den, rounded. */
-// @ts-ignore: decorator
 @inline
 export function quotientHead(num: v128, reciprocal: v128): v128 {
   return leading(f64x2.mul(num, reciprocal));
@@ -72,7 +64,6 @@ export function quotientHead(num: v128, reciprocal: v128): v128 {
  * What `head = quotientHead(num, reciprocal)` leaves of (num + numLow) / (denHead + denRest): about 2^-25 of it, good to
  * 2^-52 of itself. denHead has 26 bits, denRest is at most 2^-25 of it; numLow may be as large as 2^-8 of num.
  */
-// @ts-ignore: decorator
 @inline
 export function quotientTail(num: v128, numLow: v128, denHead: v128, denRest: v128, reciprocal: v128, head: v128): v128 {
   const rest = f64x2.sub(f64x2.sub(num, f64x2.mul(head, denHead)), f64x2.mul(head, denRest));
@@ -80,7 +71,6 @@ export function quotientTail(num: v128, numLow: v128, denHead: v128, denRest: v1
 }
 
 /** (num + numLow) / (den + denLow), rounded once but for 2^-20 of a unit in the last place or so. */
-// @ts-ignore: decorator
 @inline
 export function quotient(num: v128, numLow: v128, den: v128, denLow: v128): v128 {
   const reciprocal = f64x2.div(one(), den);
@@ -91,14 +81,12 @@ export function quotient(num: v128, numLow: v128, den: v128, denLow: v128): v128
 }
 
 /** What rounding took from `sum = a + b`, exactly, where |a| >= |b| or a = 0. */
-// @ts-ignore: decorator
 @inline
 export function sumTail(a: v128, b: v128, sum: v128): v128 {
   return f64x2.add(f64x2.sub(a, sum), b);
 }
 
 /** What rounding took from `sum = a + b`, exactly, whichever is larger. */
-// @ts-ignore: decorator
 @inline
 export function anySumTail(a: v128, b: v128, sum: v128): v128 {
   const bRounded = f64x2.sub(sum, a);
@@ -106,7 +94,6 @@ export function anySumTail(a: v128, b: v128, sum: v128): v128 {
 }
 
 /** What rounding took from `product = a * b`; exact but for underflow and one bit in 2^106. */
-// @ts-ignore: decorator
 @inline
 export function productTail(a: v128, b: v128, product: v128): v128 {
   const aHead = leading(a);
@@ -118,26 +105,22 @@ export function productTail(a: v128, b: v128, product: v128): v128 {
 }
 
 /** `x` held to [-limit, limit]; NaN stays NaN. */
-// @ts-ignore: decorator
 @inline
 export function clamp(x: v128, limit: v128): v128 {
   return f64x2.pmax(f64x2.pmin(x, limit), f64x2.neg(limit));
 }
 
 /** `y`, but NaN where `x` is. */
-// @ts-ignore: decorator
 @inline
 export function keepNaN(y: v128, x: v128): v128 {
   return v128.or(y, f64x2.ne(x, x));
 }
 
-// @ts-ignore: decorator
 @inline
 export function zero(): v128 {
   return i64x2.splat(0);
 }
 
-// @ts-ignore: decorator
 @inline
 export function negative(x: v128): v128 {
   return f64x2.lt(x, zero());
@@ -147,7 +130,6 @@ export function negative(x: v128): v128 {
  * (a + aLow) * (b + bLow), rounded once: aHead is a value of 26 bits near a, aRest what it leaves of a + aLow;
  * |bLow| <= 2^-8 * |b|.
  */
-// @ts-ignore: decorator
 @inline
 export function splitProduct(aHead: v128, aRest: v128, b: v128, bLow: v128): v128 {
   const bHead = leading(b);
@@ -157,21 +139,18 @@ export function splitProduct(aHead: v128, aRest: v128, b: v128, bLow: v128): v12
 }
 
 /** 1 where `mask` is all ones, 0 elsewhere. */
-// @ts-ignore: decorator
 @inline
 export function indicator(mask: v128): v128 {
   return v128.and(mask, one());
 }
 
 /** All ones in both lanes if `condition` holds. */
-// @ts-ignore: decorator
 @inline
 export function allLanes(condition: bool): v128 {
   return i64x2.splat(-(<i64>condition));
 }
 
 /** What `product = x * (q + qLow)` is after one rounding, q being of 26 bits. */
-// @ts-ignore: decorator
 @inline
 export function timesQuotient(x: v128, q: v128, qLow: v128): v128 {
   const xHead = leading(x);

@@ -27,7 +27,6 @@ const LOG_BITS: usize = memory.data<u64>([
   0xfff0000000000000, // the part of a distance from it that counts powers of two
 ], 16);
 
-// @ts-ignore: decorator
 @inline
 export function logSum(
   ramp: v128,

@@ -20,7 +20,6 @@ export function besideRoot(x: f64, series: usize, count: i32): f64 {
 }
 
 /** Marks the lanes within `radius` of the root at the head of `series`. */
-// @ts-ignore: decorator
 @inline
 export function isBesideRoot(x: v128, series: usize, radius: usize): v128 {
   const distance = f64x2.abs(f64x2.sub(x, v128.load64_splat(series)));

@@ -16,7 +16,6 @@ import { leading, magnitude, negative, one, quotientHead, quotientTail, splatAt,
 const SIGMOID: usize = memory.data<f64>([708, 3], 16);
 
 /** 1 / (1 + e) for e = head + tail <= 1, or e / (1 + e) where `isNegative` is set. */
-// @ts-ignore: decorator
 @inline
 function sigmoidFrom(head: v128, tail: v128, isNegative: v128): v128 {
   const den = onePlusExp(head, tail);
@@ -29,7 +28,6 @@ function sigmoidFrom(head: v128, tail: v128, isNegative: v128): v128 {
 }
 
 /** 1 / (1 + e^-(x + xLow)) for |x| <= 708. */
-// @ts-ignore: decorator
 @inline
 export function sigmoidOf(x: v128, xLow: v128): v128 {
   const isNegative = negative(x);
@@ -41,7 +39,6 @@ export function sigmoidOf(x: v128, xLow: v128): v128 {
 }
 
 /** e^-a / (1 + e^-a)^2 for 0 <= a <= 708. */
-// @ts-ignore: decorator
 @inline
 export function sigmoidSlope(a: v128): v128 {
   const x = f64x2.neg(a);

@@ -42,7 +42,6 @@ import { sigmoidOf } from './sigmoid';
 const SOFTPLUS: usize = memory.data<f64>([600, 700], 16);
 
 /** ramp + rampLow + ln(1 + e^-(a + aLow)) for 0 <= a <= 708, divided by `divisor` if `divide` is set. */
-// @ts-ignore: decorator
 @inline
 function softSum(ramp: v128, rampLow: v128, a: v128, aLow: v128, divisor: v128, divide: bool): v128 {
   const z = f64x2.neg(a);
@@ -160,7 +159,6 @@ class ThresholdSoftplus {
 }
 
 /** Marks where beta * x > threshold, by the parameters at `params`. */
-// @ts-ignore: decorator
 @inline
 function aboveThreshold(x: v128, params: usize): v128 {
   return f64x2.gt(f64x2.mul(x, splatAt(params)), splatAt(params + 16));

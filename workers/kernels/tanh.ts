@@ -21,7 +21,6 @@ export const SHRUNK: i32 = 1;
 export const SQUARED: i32 = 2;
 
 /** tanh x, x - tanh x or tanh^2 x, where 0 <= a <= 22 is |x|. */
-// @ts-ignore: decorator
 @inline
 export function tanhForm(x: v128, a: v128, form: i32): v128 {
   const z = f64x2.mul(a, splatAt(TANH));

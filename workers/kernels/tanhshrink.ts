@@ -20,7 +20,6 @@ const TANHSHRINK: usize = memory.data<f64>([
 ], 16);
 
 /** x - tanh x for |x| < 1/4. */
-// @ts-ignore: decorator
 @inline
 function smallShrink(x: v128): v128 {
   const xHead = leading(x);
