@@ -10,6 +10,8 @@ export interface Contestant {
   readonly input: InputKind;
   /** Whether the output is to hold the job's results, a copy of the input, or isn't written. */
   readonly writes: 'results' | 'copy' | 'nothing';
+  /** What a result may differ from the reference, relatively, if more than double precision needs. */
+  readonly tolerance?: number | undefined;
   command(input: InputFile, output: string): readonly string[];
 }
 
@@ -123,6 +125,7 @@ function fileJob(name: string, input: InputKind, activation: ActivationName, pee
           name: peer.name,
           input,
           writes: 'results',
+          tolerance: peer.tolerance,
           command: ({ path, compression }, output) => [
             ...peer.command,
             activation,

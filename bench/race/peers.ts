@@ -14,6 +14,8 @@ export interface Peer {
   readonly command: readonly string[];
   readonly reads: readonly ('arrow' | 'parquet')[];
   readonly activations: readonly string[];
+  /** What its results may differ from the reference, relatively, if they need more than double precision does. */
+  readonly tolerance?: number;
   /** Prints the versions of what it needs, or fails. */
   readonly probe: readonly string[];
 }
@@ -30,6 +32,16 @@ export const PEERS: readonly Peer[] = [
   pythonPeer('duckdb', 'with_duckdb.py', ['duckdb'], ['parquet'], EVERYTHING),
   nodePeer('duckdb (node)', 'duckdb-node.mjs', '@duckdb/node-api', ['parquet'], EVERYTHING),
   nodePeer('polars (node)', 'polars-node.mjs', 'nodejs-polars', ['arrow', 'parquet'], ['sigmoid', 'softmax']),
+  {
+    ...nodePeer('onnxruntime', 'onnxruntime-node.mjs', 'onnxruntime-node', ['arrow', 'parquet'], EVERYTHING),
+    // The error of its sigmoid is small beside 1, not beside a small result.
+    tolerance: 1e-9,
+  },
+  {
+    ...nodePeer('tfjs wasm', 'tfjs-wasm.mjs', '@tensorflow/tfjs-backend-wasm', ['arrow', 'parquet'], EVERYTHING),
+    // It computes in single precision.
+    tolerance: 1e-5,
+  },
 ];
 
 export interface PeerAvailability {

@@ -4,7 +4,7 @@ import { type Summary, summarize } from '../../src/bench/statistics.js';
 import { type InputFile, makeInput } from './inputs.js';
 import { type Contestant, type Job, outputExtension } from './jobs.js';
 import { peakMemoryBytes, type Run, run } from './measure.js';
-import { verifyOutput } from './verify.js';
+import { FLOAT64_TOLERANCE, verifyOutput } from './verify.js';
 
 export interface RaceOptions {
   readonly folder: string;
@@ -23,6 +23,8 @@ export interface Standing {
   readonly peakMemoryBytes: number | undefined;
   /** The largest relative difference of a result from the reference. */
   readonly largestDifference: number | undefined;
+  /** The most that it may be. */
+  readonly tolerance: number | undefined;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -39,7 +41,7 @@ interface Measured {
   readonly contestant: Contestant;
   readonly input: InputFile;
   readonly peak: number | undefined;
-  readonly difference: number | undefined;
+  readonly accuracy: { readonly tolerance: number; readonly difference: number } | undefined;
   readonly runs: Run[];
 }
 
@@ -61,9 +63,12 @@ export async function raceJob(job: Job, options: RaceOptions): Promise<JobResult
     const checked = withOutput(contestant, async (output) => {
       const input = await makeInput(contestant.input, options.folder, options.rowCount);
       const peak = await peakMemoryBytes(contestant.command(input, output));
-      const difference =
-        contestant.writes === 'results' ? await verifyOutput(output, input.dataset, job.activation) : undefined;
-      measured.push({ contestant, input, peak, difference, runs: [] });
+      const { writes, tolerance = FLOAT64_TOLERANCE } = contestant;
+      const accuracy =
+        writes === 'results'
+          ? { tolerance, difference: await verifyOutput(output, input.dataset, job.activation, tolerance) }
+          : undefined;
+      measured.push({ contestant, input, peak, accuracy, runs: [] });
     });
     await checked.catch((error: Error) => failures.push(`${contestant.name} failed: ${error.message}`));
   }
@@ -82,7 +87,7 @@ export async function raceJob(job: Job, options: RaceOptions): Promise<JobResult
   return { name: job.name, title: job.title, standings, figures, failures };
 }
 
-function standingOf({ contestant, peak, difference, runs }: Measured): Standing {
+function standingOf({ contestant, peak, accuracy, runs }: Measured): Standing {
   const answers = runs.flatMap(({ stdout }) => parseAnswer(stdout) ?? []);
   const cpu = runs.flatMap(({ cpuSeconds }) => cpuSeconds ?? []);
   const own = answers.flatMap(({ seconds }) => seconds ?? []);
@@ -92,7 +97,8 @@ function standingOf({ contestant, peak, difference, runs }: Measured): Standing 
     cpuSeconds: cpu.length > 0 ? summarize(cpu) : undefined,
     ownSeconds: own.length > 0 ? summarize(own) : undefined,
     peakMemoryBytes: peak,
-    largestDifference: difference,
+    largestDifference: accuracy?.difference,
+    tolerance: accuracy?.tolerance,
     versions: answers[0]?.versions ?? {},
   };
 }

@@ -1,7 +1,7 @@
 import { formatTable } from '../../src/cli/table.js';
 import type { JobResult, Standing } from './race-job.js';
 
-const HEAD = ['', 'wall s', 'min', 'max', 'CPU s', 'own s', 'peak', 'largest difference'];
+const HEAD = ['', 'wall s', 'min', 'max', 'CPU s', 'own s', 'peak', 'largest difference', 'allowed'];
 
 /** A job's standings as a table, with its figures below. */
 export function jobText({ name, title, standings, figures, failures }: JobResult): string {
@@ -17,7 +17,7 @@ export function jobText({ name, title, standings, figures, failures }: JobResult
 }
 
 function standingCells(standing: Standing): readonly string[] {
-  const { wallSeconds, cpuSeconds, ownSeconds, peakMemoryBytes, largestDifference } = standing;
+  const { wallSeconds, cpuSeconds, ownSeconds, peakMemoryBytes, largestDifference, tolerance } = standing;
   return [
     standing.contestant,
     wallSeconds.median.toFixed(3),
@@ -27,6 +27,7 @@ function standingCells(standing: Standing): readonly string[] {
     ownSeconds?.median.toFixed(3) ?? '-',
     peakMemoryBytes === undefined ? '-' : `${Math.round(peakMemoryBytes / 1e6)} MB`,
     largestDifference?.toExponential(1) ?? '-',
+    tolerance?.toExponential(0) ?? '-',
   ];
 }
 

@@ -3,15 +3,20 @@ import { type Columns, readRanges } from './read-output.js';
 
 export type ActivationName = 'sigmoid' | 'softmax' | 'tanh';
 
-/** What any peer's formula may differ from the reference. */
-const RELATIVE_TOLERANCE = 1e-12;
+/** What any formula in double precision keeps to, relatively. */
+export const FLOAT64_TOLERANCE = 1e-12;
 
 /**
  * Compares the first, the middle and the last batch of an output with values computed here from the dataset.
  * @returns the largest relative difference of a result
- * @throws Error where a value is farther off than rounding explains, or an untouched value has changed
+ * @throws Error where a value is farther off than the tolerance, relatively, or an untouched value has changed
  */
-export async function verifyOutput(path: string, dataset: Dataset, activation: ActivationName): Promise<number> {
+export async function verifyOutput(
+  path: string,
+  dataset: Dataset,
+  activation: ActivationName,
+  tolerance: number,
+): Promise<number> {
   const last = batchCount(dataset) - 1;
   const batches = [...new Set([0, Math.floor(last / 2), last])].map((index) => makeBatch(dataset, index));
   const outputs = await readRanges(path, batches);
@@ -21,7 +26,7 @@ export async function verifyOutput(path: string, dataset: Dataset, activation: A
       if (columns === undefined) throw new Error(`${path} has no rows from ${batch.start} on`);
       compareExactly(path, columns, 'id', batch.id, batch.start);
       compareExactly(path, columns, 'count', batch.count, batch.start);
-      return largestDifference(path, columns, batch, activation);
+      return largestDifference(path, columns, batch, activation, tolerance);
     }),
   );
 }
@@ -35,7 +40,13 @@ function compareExactly(path: string, columns: Columns, name: string, expected: 
   }
 }
 
-function largestDifference(path: string, columns: Columns, { start, logits }: Batch, activation: ActivationName) {
+function largestDifference(
+  path: string,
+  columns: Columns,
+  { start, logits }: Batch,
+  activation: ActivationName,
+  tolerance: number,
+): number {
   let largest = 0;
   for (const [index, expected] of applyReference(activation, logits).entries()) {
     const found = columns.get(logitName(index));
@@ -43,7 +54,7 @@ function largestDifference(path: string, columns: Columns, { start, logits }: Ba
       const wanted = expected[row] ?? Number.NaN;
       const difference = Math.abs((Number(found?.[row]) - wanted) / wanted);
       if (difference <= largest) continue;
-      if (!(difference <= RELATIVE_TOLERANCE) && found?.[row] !== wanted) {
+      if (!(difference <= tolerance) && found?.[row] !== wanted) {
         throw new Error(`${path}: row ${start + row} of ${logitName(index)} is ${found?.[row]}, not ${wanted}`);
       }
       if (difference > largest) largest = difference;
