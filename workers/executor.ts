@@ -3,14 +3,14 @@ import type { Program } from '../src/abi/program.js';
 import type { CompressTask, DecompressTask, Task, TaskResult } from '../src/abi/task.js';
 import { isOverLists, layOutThreadArea, parameterByteLength } from '../src/abi/thread-area.js';
 import { LanewiseError } from '../src/errors.js';
+import { compressBlock, decompressBlock } from './codecs/block-codec.js';
+import type { Zstd } from './codecs/zstd.js';
 import { instantiateKernels } from './kernel-module.js';
 import { ListRunner } from './list-runner.js';
-import { compressBlock, decompressBlock } from './parquet/block-codec.js';
 import { decodePages } from './parquet/decode.js';
 import { encodePage } from './parquet/encode.js';
 import type { PageContext } from './parquet/page-context.js';
 import { ProgramRunner } from './program-runner.js';
-import type { Zstd } from './zstd.js';
 
 /** What a thread needs to compute slots: shared with every other thread, but for the address of its own area. */
 export interface ExecutorOptions {
@@ -62,7 +62,7 @@ export class Executor {
 
   /** Loads the codecs that come as modules of their own. */
   async load(): Promise<void> {
-    const { Zstd } = await import('./zstd.js');
+    const { Zstd } = await import('./codecs/zstd.js');
     this.#zstd ??= await Zstd.load();
   }
 

@@ -45,7 +45,7 @@ export function inputOptions(output: string, memoryBytes: number): InputOptions 
     windowByteLength: Math.floor(memoryBytes / 4),
     openSpool: () => openSpool(output === PIPE ? tmpdir() : dirname(output)),
     async loadZstd() {
-      const { Zstd } = await import('../../workers/zstd.js');
+      const { Zstd } = await import('../../workers/codecs/zstd.js');
       return Zstd.load();
     },
   };

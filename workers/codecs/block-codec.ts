@@ -1,8 +1,8 @@
-/** Decompression and compression of a page's bytes from one place of the slab to another. */
+/** Decompression and compression of blocks (pages, buffers) from one place of the slab to another. */
 import type { PageCodec } from '../../src/abi/pages.js';
-import { compressLz4Frame, decompressLz4Frame } from '../lz4-frame.js';
-import { zlib } from '../zlib.js';
-import { kernelOf, type PageContext } from './page-context.js';
+import { kernelOf, type PageContext } from '../parquet/page-context.js';
+import { decompressLz4Frame } from './lz4-frame.js';
+import { zlib } from './zlib.js';
 
 /** As Parquet writers choose it: a third of the time of zstd's own default, and nearly as small. */
 const DEFAULT_ZSTD_LEVEL = 1;
@@ -84,14 +84,14 @@ export function compressBlock(
         memory.subarray(target, target + targetCapacity),
         level ?? DEFAULT_ZSTD_LEVEL,
       );
-    case 'lz4_frame':
-      return compressLz4Frame(context, source, sourceByteLength, target, targetCapacity);
     case 'lz4_raw':
       return kernelOf(context, 'lz4_compress_block')(source, sourceByteLength, target, targetCapacity, scratch);
     case 'snappy':
       if (kernelOf(context, 'snappy_max_compressed_length')(sourceByteLength) > targetCapacity) return -1;
       return kernelOf(context, 'snappy_compress')(source, sourceByteLength, target, scratch);
+    case 'lz4_frame':
     case 'lz4_hadoop':
+      // Only read: nobody writes Hadoop's framing, and frames are put together of raw blocks.
       return -1;
   }
 }

@@ -1,7 +1,7 @@
 /** Data pages to a column of the slot: decompress, read the levels, decode the values, put them where they are valid. */
 import type { DataPage, DecodePagesTask } from '../../src/abi/pages.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
-import { decompressBlock } from './block-codec.js';
+import { decompressBlock } from '../codecs/block-codec.js';
 import { type PageLevels, readLevels } from './levels.js';
 import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
 import { DENSE_BYTE_LENGTH, type Dictionary, decodeValues } from './values.js';

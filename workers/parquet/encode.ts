@@ -3,8 +3,8 @@
 import { definitionLevelsHead, type EncodePageTask } from '../../src/abi/pages.js';
 import type { TaskResult } from '../../src/abi/task.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
-import { zlib } from '../zlib.js';
-import { compressBlock } from './block-codec.js';
+import { compressBlock } from '../codecs/block-codec.js';
+import { zlib } from '../codecs/zlib.js';
 import { kernelOf, type PageContext } from './page-context.js';
 import { minMaxWords } from './statistics.js';
 import { DENSE_BYTE_LENGTH } from './values.js';

@@ -1,6 +1,6 @@
 import { LanewiseError } from '../../src/errors.js';
+import type { Zstd } from '../codecs/zstd.js';
 import type { Kernel, Kernels } from '../kernel-module.js';
-import type { Zstd } from '../zstd.js';
 
 /** What decoding and encoding pages needs of the thread that does it. */
 export interface PageContext {
@@ -11,10 +11,6 @@ export interface PageContext {
   readonly zstd: Zstd;
   /** 64 KiB that a kernel may use as it likes: the hash table of `lz4_compress_block` and of `snappy_compress`. */
   readonly scratch: number;
-}
-
-export function createPageContext(buffer: ArrayBufferLike, kernels: Kernels, zstd: Zstd, scratch: number): PageContext {
-  return { memory: new Uint8Array(buffer), view: new DataView(buffer), kernels, zstd, scratch };
 }
 
 export function corruptColumn(name: string, what: string): LanewiseError {

@@ -1,7 +1,7 @@
+import { LZ4_BLOCK_BYTE_LENGTH_MAX, LZ4_FRAME_HEADER, LZ4_STORED } from '../../abi/lz4-frame.js';
 import type { CompressionCodec } from '../../abi/task.js';
 import type { Load } from '../../slab/load.js';
 import { type BodyCodec, LENGTH_PREFIX_BYTE_LENGTH } from './compression.js';
-import { LZ4_BLOCK_BYTE_LENGTH_MAX, LZ4_FRAME_HEADER, LZ4_STORED } from './lz4-frame.js';
 
 /** How the bodies of an output are compressed. */
 export interface BodyCompression {

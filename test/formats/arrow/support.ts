@@ -15,7 +15,7 @@ import { JobChunks } from '../../../src/run/job-chunks.js';
 import { Load } from '../../../src/slab/load.js';
 import type { ByteReader, ReadableFile, Spool, WritableFile } from '../../../src/storage/file.js';
 import { MemoryFile } from '../../../src/storage/memory-file.js';
-import { Zstd } from '../../../workers/zstd.js';
+import { Zstd } from '../../../workers/codecs/zstd.js';
 
 /** A file that grows in memory. */
 export class GrowingFile implements WritableFile {

@@ -12,11 +12,11 @@ import { Describer, type OpenPartition } from '../../../src/run/describer.js';
 import { Load } from '../../../src/slab/load.js';
 import { layOutSlab, Slab } from '../../../src/slab/slab.js';
 import { MemoryFile } from '../../../src/storage/memory-file.js';
+import { Zstd } from '../../../workers/codecs/zstd.js';
 import { Executor } from '../../../workers/executor.js';
 import { instantiateKernels } from '../../../workers/kernel-module.js';
 import { decodePages } from '../../../workers/parquet/decode.js';
-import { createPageContext, type PageContext } from '../../../workers/parquet/page-context.js';
-import { Zstd } from '../../../workers/zstd.js';
+import type { PageContext } from '../../../workers/parquet/page-context.js';
 import { GrowingFile, makeSpool, sourceOptions } from '../arrow/support.js';
 
 export type Value = number | bigint | boolean | null;
@@ -37,7 +37,15 @@ export async function createTestContext(slotByteLength: number): Promise<TestCon
   const pages = Math.ceil((SLOT_ADDRESS + slotByteLength) / WASM_PAGE_BYTE_LENGTH);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
   const kernels = instantiateKernels(module, memory);
-  return { ...createPageContext(memory.buffer, kernels, await Zstd.load(), SCRATCH_ADDRESS), slotByteLength };
+  const { buffer } = memory;
+  return {
+    memory: new Uint8Array(buffer),
+    view: new DataView(buffer),
+    kernels,
+    zstd: await Zstd.load(),
+    scratch: SCRATCH_ADDRESS,
+    slotByteLength,
+  };
 }
 
 /** All values of a column of a file. */
