@@ -52,14 +52,18 @@ const builtins = {
   },
 };
 
-/** `compute` is all that a worker loads; `core` with it and one format is all that most runs do. */
+/**
+ * `compute` is all that a worker loads; `core` with it and one format is all that most runs do. A group takes along what its
+ * modules import, so that those which others build on come first.
+ */
 const groups = [
-  { name: 'compute', test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/ },
-  { name: 'arrow', test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
-  { name: 'parquet', test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema)/ },
-  { name: 'convert', test: /src[\\/]formats[\\/](convert|parquet[\\/]arrow-schema)/ },
+  { name: 'compute', priority: 5, test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/ },
+  { name: 'arrow', priority: 2, test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
+  { name: 'parquet', priority: 1, test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema)/ },
+  { name: 'convert', priority: 0, test: /src[\\/]formats[\\/](convert|parquet[\\/]arrow-schema)/ },
   {
     name: 'core',
+    priority: 4,
     test: /src[\\/](activations|plan|pool|report|run|slab|storage|index)|src[\\/]cli[\\/](?!main|bench|help|verify)/,
   },
 ];

@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { SHARE_ENV } from 'node:worker_threads';
 import type { Piscina } from 'piscina';
 import type { WorkerData } from '../../workers/worker.js';
 import type { SlotMessage, SlotReply, TaskResult } from '../abi/task.js';
@@ -28,7 +27,7 @@ export class Pool {
   /** Starts the workers in the background. A worker that fails to start rejects the returned promise. */
   async start(workerData: WorkerData): Promise<void> {
     this.#isStarted = true;
-    const { Piscina } = await import('piscina');
+    const [{ SHARE_ENV }, { Piscina }] = await Promise.all([import('node:worker_threads'), import('piscina')]);
     if (this.#isClosed) return;
     this.#piscina = new Piscina({
       filename: fileURLToPath(WORKER_URL),
