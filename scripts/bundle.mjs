@@ -57,9 +57,17 @@ const builtins = {
  * modules import, so that those which others build on come first.
  */
 const groups = [
-  { name: 'compute', priority: 5, test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/ },
+  {
+    name: 'compute',
+    priority: 5,
+    test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/,
+  },
   { name: 'arrow', priority: 2, test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
-  { name: 'parquet', priority: 1, test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema)/ },
+  {
+    name: 'parquet',
+    priority: 1,
+    test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema)|hyparquet-writer[\\/]src[\\/]thrift/,
+  },
   { name: 'convert', priority: 0, test: /src[\\/]formats[\\/](convert|parquet[\\/]arrow-schema)/ },
   {
     name: 'core',

@@ -27,7 +27,7 @@ export class Pool {
   /** Starts the workers in the background. A worker that fails to start rejects the returned promise. */
   async start(workerData: WorkerData): Promise<void> {
     this.#isStarted = true;
-    const [{ SHARE_ENV }, { Piscina }] = await Promise.all([import('node:worker_threads'), import('piscina')]);
+    const [threads, { Piscina }] = await Promise.all([import('node:worker_threads'), import('piscina')]);
     if (this.#isClosed) return;
     this.#piscina = new Piscina({
       filename: fileURLToPath(WORKER_URL),
@@ -40,7 +40,7 @@ export class Pool {
       recordTiming: false,
       // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
       atomics: 'disabled',
-      env: SHARE_ENV,
+      env: threads.SHARE_ENV,
       trackUnmanagedFds: false,
     });
     // Piscina calls workers ready when it makes them; one that has answered is.

@@ -48,7 +48,7 @@ export function readFooter(file: ReadableFile): ArrowFooter {
   const bytes = new Uint8Array(byteLength);
   file.read(bytes, tailPosition - byteLength);
   const buffer = new CheckedByteBuffer(bytes, description);
-  const footer = Footer.getRootAsFooter(buffer);
+  const footer = Footer.getRootAsFooter(buffer.forTables);
   const version = footerVersion(footer, file);
   const table = footer.schema(new FbSchema());
   if (table === null) throw buffer.damaged('it has no schema');

@@ -30,7 +30,7 @@ export interface ArrowMessage {
 /** @throws LW_CORRUPT_INPUT, LW_UNSUPPORTED_INPUT for versions before 0.8 */
 export function parseMessage(metadata: Uint8Array, description: string): ArrowMessage {
   const buffer = new CheckedByteBuffer(metadata, description);
-  const message = Message.getRootAsMessage(buffer);
+  const message = Message.getRootAsMessage(buffer.forTables);
   const version = message.version();
   checkVersion(version, description);
   const bodyOffset = buffer.__offset(message.bb_pos, 10);
