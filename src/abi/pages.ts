@@ -23,13 +23,22 @@ export interface DataPage {
   readonly firstValue: number;
   readonly valueCount: number;
   /**
-   * Where the definition levels stand: before the values with a length of their own (`rle`) or with a length that
-   * follows from the count (`bit_packed`); in version 2 the page header tells how many bytes they take.
+   * Where the levels stand: repetition levels, definition levels, values. In version 1 those that a column has stand with
+   * a length of their own (`rle`) or with one that follows from the count (`bit_packed`); in version 2 the page header
+   * tells how many bytes they take.
    */
   readonly levels:
-    | 'rle'
-    | 'bit_packed'
+    | { readonly repetition: LevelEncoding; readonly definition: LevelEncoding }
     | { readonly repetitionByteLength: number; readonly definitionByteLength: number };
+}
+
+export type LevelEncoding = 'rle' | 'bit_packed';
+
+/** Levels of a range of values in the slot, a byte each. */
+export interface LevelBytes {
+  readonly definition: number;
+  /** 0 where the column has no repetition levels. */
+  readonly repetition: number;
 }
 
 /** A dictionary page in the slot: values back to back as in a PLAIN page without levels. */
@@ -41,7 +50,12 @@ export interface DictionaryPage {
   readonly valueCount: number;
 }
 
-/** Decompresses and decodes the values `start` to `end` of a flat column chunk. Its result is empty. */
+/**
+ * Decompresses and decodes the values `start` to `end` of a column chunk. Its result is empty.
+ *
+ * Values are counted as Parquet counts them: what stands for an empty list or for a null one, or for a struct that is
+ * null, is a value too, and null.
+ */
 export interface DecodePagesTask {
   readonly kind: 'decode_pages';
   /** What messages call the column. */
@@ -50,6 +64,8 @@ export interface DecodePagesTask {
   readonly type: NumericType;
   /** 0 for a required column; a value is there where its definition level is this. */
   readonly maxDefinitionLevel: number;
+  /** 0 where no value is of a list. */
+  readonly maxRepetitionLevel: number;
   readonly dictionary: DictionaryPage | undefined;
   /** The pages that hold the values, in their order, the first and the last perhaps in part. */
   readonly pages: readonly DataPage[];
@@ -57,6 +73,8 @@ export interface DecodePagesTask {
   readonly end: number;
   /** Where the column is to stand. `validity` is 0 where the metadata promises that no value is null. */
   readonly target: Region;
+  /** Where the values' levels are to stand, if anybody wants them. */
+  readonly levels: LevelBytes | undefined;
   /** Room for the largest page decompressed. */
   readonly scratch: number;
   /** Room for a bit for each value of the largest page, of a column that may have nulls. */
@@ -67,22 +85,36 @@ export interface DecodePagesTask {
   readonly denseScratch: number;
 }
 
+/** Levels that results have after those of the input's values in whose places they stand. */
+export interface ResultLevels extends LevelBytes {
+  readonly maxDefinitionLevel: number;
+  readonly maxRepetitionLevel: number;
+  /** By level of an input's value: that of a result that is null there. */
+  readonly absent: readonly number[];
+  /** From this level of an input's value on there is a place for a result. */
+  readonly leastPresent: number;
+}
+
 /**
  * Makes the body of one data page (version 1) of the `count` values of a region, which is scratch afterwards.
  *
  * Where `body` is 0, the page is neither compressed nor put together: its values stay in the region, nulls squeezed out,
  * behind levels that whoever writes the page takes from `definitionLevelsHead` and the region's bitmap.
  *
- * Its result is `[byteLength, uncompressedByteLength, nullCount, crc, minLow, minHigh, maxLow, maxHigh]`: sizes of the
- * body with its levels; its CRC-32, or 0 where none was asked for; the smallest and the largest value in the PLAIN
- * encoding as two uint32 words each, which are left out where there are none (all values are null or NaN).
+ * Its result is `[byteLength, uncompressedByteLength, nullCount, crc, rowCount, firstRepetitionLevel, minLow, minHigh,
+ * maxLow, maxHigh]`: sizes of the body with its levels; its CRC-32, or 0 where none was asked for; rows that begin in the
+ * page; 0 where its first value begins one; the smallest and the largest value in the PLAIN encoding as two uint32 words
+ * each, which are left out where there are none (all values are null or NaN).
  */
 export interface EncodePageTask {
   readonly kind: 'encode_page';
+  /** What messages call the column. */
+  readonly name: string;
   readonly physicalValue: PhysicalValue;
   readonly type: NumericType;
   readonly encoding: 'plain' | 'byte_stream_split';
-  readonly nullable: boolean;
+  /** None of a required column; as the validity has it, for a flat one. The bytes of nested ones are scratch afterwards. */
+  readonly levels: 'none' | 'validity' | ResultLevels;
   readonly codec: PageCodec;
   readonly level: number | undefined;
   readonly crc: boolean;
@@ -111,6 +143,16 @@ export function definitionLevelsHead(count: number, hasNulls: boolean): Uint8Arr
   new DataView(bytes.buffer).setUint32(0, head.length + (hasNulls ? bitmapByteLength : 0), true);
   bytes.set(head, 4);
   return bytes;
+}
+
+/** Bytes that the levels of a page take at most behind their length: groups of bits, and headers of runs among them. */
+export function levelsCapacity(count: number, maxLevel: number): number {
+  if (maxLevel === 0) return 0;
+  return 4 + Math.ceil(count / 8) * levelBitWidth(maxLevel) + Math.ceil(count / 32) * 6 + 16;
+}
+
+export function levelBitWidth(maxLevel: number): number {
+  return 32 - Math.clz32(maxLevel);
 }
 
 /** Bytes that `definitionLevelsHead` and a bitmap take at most. */

@@ -73,6 +73,12 @@ function checkRow(call: Call, entry: RowEntry, sources: readonly Value[]): boole
       `${call.function} takes flat columns or one list column as its row: ${quote(list.name)} is ${describe(list)}, ${quote(other.name)} is ${describe(other)}`,
     );
   }
+  if (list.shape.kind === 'nested_list') {
+    throw new LanewiseError(
+      'LW_COLUMN_TYPE',
+      `${call.function} takes lists of numbers as its rows: ${quote(list.name)} has lists of lists, which only elementwise functions take`,
+    );
+  }
   if (entry.outputs === 'square') {
     throw new LanewiseError(
       'LW_COLUMN_TYPE',

@@ -5,7 +5,9 @@ export type Shape =
   | { readonly kind: 'flat' }
   | { readonly kind: 'fixed_size_list'; readonly listSize: number }
   | { readonly kind: 'list' }
-  | { readonly kind: 'large_list' };
+  | { readonly kind: 'large_list' }
+  /** Lists of lists, of any depth: one number is as good as another there, but no list is a row. */
+  | { readonly kind: 'nested_list' };
 
 /** A column as the planner sees it, whatever the format: a top-level field, or a struct's child by its dotted path. */
 export interface Column {

@@ -4,7 +4,12 @@ import type { Job } from '../plan/job.js';
 import type { Column } from '../plan/schema.js';
 
 export function listsOf(source: SourcePartition, column: Column): PartitionLists {
-  if (source.lists === undefined) throw new TypeError(`column '${column.name}' comes from a format without lists`);
+  if (source.lists === undefined) {
+    throw new LanewiseError(
+      'LW_COLUMN_TYPE',
+      `column '${column.name}': lists can't be rows in this format, and take no gradient; convert the file to Arrow first`,
+    );
+  }
   return source.lists(column);
 }
 

@@ -9,6 +9,8 @@
  *     to uint32 at `target`
  *   dictionary_decode_<2|4|8>(source, sourceLength, bitWidth, skip, count, dictionary, dictionaryLength, target): i32
  *     to the dictionary's values of 2, 4 or 8 bytes each; any alignment
+ *   levels_decode(source, sourceLength, bitWidth, skip, count, maxLevel, target): i32
+ *     to a byte each; a level above `maxLevel` is a bad index
  *   definition_levels_decode(source, sourceLength, bitWidth, skip, count, maxLevel, target, targetBit, validCount): i32
  *     to a bitmap from bit `targetBit` on, set where the level is `maxLevel`; adds the bits set to the int32 at `validCount`
  *
@@ -27,12 +29,14 @@ const enum Sink {
   gather2,
   gather4,
   gather8,
+  uint8,
   validity,
 }
 
 @inline
 function put(sink: Sink, target: usize, at: usize, value: u32, dictionary: usize): void {
   if (sink == Sink.uint32) store<u32>(target + (at << 2), value);
+  else if (sink == Sink.uint8) store<u8>(target + at, <u8>value);
   else if (sink == Sink.gather2) store<u16>(target + (at << 1), load<u16>(dictionary + (<usize>value << 1)));
   else if (sink == Sink.gather4) store<u32>(target + (at << 2), load<u32>(dictionary + (<usize>value << 2)));
   else store<u64>(target + (at << 3), load<u64>(dictionary + (<usize>value << 3)));
@@ -58,7 +62,8 @@ function decode(
   skip: i32,
   count: i32,
   target: usize,
-  // The dictionary and its length; of definition levels the target's first bit and the level of a valid value.
+  // The dictionary and its length; of levels as bytes how many there are; of definition levels as bits the target's first
+  // bit and the level of a valid value.
   dictionary: usize,
   dictionaryLength: u32,
   validCount: usize,
@@ -133,7 +138,8 @@ function decode(
         if (isValid) valid += <i32>taken;
       } else if (taken) {
         if (sink != Sink.uint32 && value >= dictionaryLength) return BAD_INDEX;
-        for (let i: usize = 0; i < taken; i++) put(sink, target, done + i, value, dictionary);
+        if (sink == Sink.uint8) memory.fill(target + done, <u8>value, taken);
+        else for (let i: usize = 0; i < taken; i++) put(sink, target, done + i, value, dictionary);
       }
       done += taken;
     }
@@ -190,6 +196,18 @@ export function dictionary_decode_8(
   target: usize,
 ): i32 {
   return decode(Sink.gather8, source, sourceLength, bitWidth, skip, count, target, dictionary, dictionaryLength, 0);
+}
+
+export function levels_decode(
+  source: usize,
+  sourceLength: i32,
+  bitWidth: i32,
+  skip: i32,
+  count: i32,
+  maxLevel: i32,
+  target: usize,
+): i32 {
+  return decode(Sink.uint8, source, sourceLength, bitWidth, skip, count, target, 0, maxLevel + 1, 0);
 }
 
 export function definition_levels_decode(

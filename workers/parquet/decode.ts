@@ -2,7 +2,7 @@
 import type { DataPage, DecodePagesTask } from '../../src/abi/pages.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
 import { decompressBlock } from '../codecs/block-codec.js';
-import { type PageLevels, readLevels } from './levels.js';
+import { decodeLevels, type PageLevels, type PageParts, readLevels } from './levels.js';
 import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
 import { DENSE_BYTE_LENGTH, type Dictionary, decodeValues } from './values.js';
 
@@ -30,7 +30,7 @@ function decodePage(
   dictionary: Dictionary | undefined,
 ): void {
   const { name, physicalValue, target } = task;
-  const { bitmap, values, valuesEnd } = readPage(task, page, context);
+  const { bitmap, values, valuesEnd, ...parts } = readPage(task, page, context);
   const popcount = kernelOf(context, 'bitmap_popcount');
   const countValid = (end: number) => (bitmap === 0 ? end : popcount(bitmap, end));
   const skip = countValid(from);
@@ -39,6 +39,15 @@ function decodePage(
   const width = DENSE_BYTE_LENGTH[physicalValue];
   const row = page.firstValue + from - task.start;
   const address = (task.denseScratch > 0 ? task.denseScratch : target.values) + row * width;
+  if (task.levels !== undefined) {
+    decodeLevels(context, name, parts.definition, from, to, task.levels.definition + row);
+    if (task.maxRepetitionLevel > 0) {
+      decodeLevels(context, name, parts.repetition, from, to, task.levels.repetition + row);
+      if (page.firstValue + from === 0 && context.memory[task.levels.repetition] !== 0) {
+        throw corruptColumn(name, 'its first value goes on with a list that no value begins');
+      }
+    }
+  }
   if (count > 0) {
     const encoded = { name, physicalValue, start: values, end: valuesEnd, total, skip, count };
     decodeValues(context, page.encoding, encoded, dictionary, address);
@@ -65,9 +74,10 @@ function readDictionary(task: DecodePagesTask, context: PageContext): Dictionary
   return { address, valueCount };
 }
 
-function readPage(task: DecodePagesTask, page: DataPage, context: PageContext): PageLevels {
+function readPage(task: DecodePagesTask, page: DataPage, context: PageContext): PageLevels & PageParts {
   const { levels } = page;
-  const levelsByteLength = typeof levels === 'object' ? levels.repetitionByteLength + levels.definitionByteLength : 0;
+  const levelsByteLength =
+    'definitionByteLength' in levels ? levels.repetitionByteLength + levels.definitionByteLength : 0;
   const start = page.address + levelsByteLength;
   const end = page.address + page.byteLength;
   if (page.codec === 'none') return readLevels(context, task, page, start, end);

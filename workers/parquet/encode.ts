@@ -6,6 +6,7 @@ import { BITS_PER_VALUE } from '../../src/abi/types.js';
 import { compressBlock } from '../codecs/block-codec.js';
 import { zlib } from '../codecs/zlib.js';
 import { kernelOf, type PageContext } from './page-context.js';
+import { settleLevels, writeLevels } from './result-levels.js';
 import { minMaxWords } from './statistics.js';
 import { DENSE_BYTE_LENGTH } from './values.js';
 
@@ -14,28 +15,32 @@ const NO_BYTES = new Uint8Array(0);
 /** @returns what `EncodePageTask` says */
 export function encodePage(task: EncodePageTask, context: PageContext): TaskResult {
   const { memory } = context;
-  const { source, count, body, codec, nullable } = task;
+  const { source, count, body, codec, levels } = task;
   const { validity } = source;
+  const isNested = typeof levels === 'object';
+  const firstRepetitionLevel = isNested && levels.maxRepetitionLevel > 0 ? (memory[levels.repetition] as number) : 0;
+  const rowCount = isNested ? settleLevels(task, levels, context) : count;
   const validCount = validity === 0 ? count : kernelOf(context, 'bitmap_popcount')(validity, count);
   const hasNulls = validCount < count;
   const minMax = minMaxWords(context, task.type, source, count);
-  const head = nullable ? definitionLevelsHead(count, hasNulls) : NO_BYTES;
-  const bitmap = hasNulls ? memory.subarray(validity, validity + Math.ceil(count / 8)) : NO_BYTES;
-  const levelsByteLength = head.length + bitmap.length;
+  const counts = [rowCount, firstRepetitionLevel];
+  const head = levels === 'validity' ? definitionLevelsHead(count, hasNulls) : NO_BYTES;
+  const bitmap =
+    levels === 'validity' && hasNulls ? memory.subarray(validity, validity + Math.ceil(count / 8)) : NO_BYTES;
 
   if (body === 0) {
     const width = BITS_PER_VALUE[task.type] / 8;
     if (hasNulls) kernelOf(context, `compact_by_validity_${width}`)(source.values, validity, 0, count, source.values);
     const values = memory.subarray(source.values, source.values + validCount * width);
-    const byteLength = levelsByteLength + values.length;
+    const byteLength = head.length + bitmap.length + values.length;
     const crc = task.crc ? zlib().crc32(values, zlib().crc32(bitmap, zlib().crc32(head))) : 0;
-    return [byteLength, byteLength, count - validCount, crc, ...(minMax ?? [])];
+    return [byteLength, byteLength, count - validCount, crc, ...counts, ...(minMax ?? [])];
   }
 
   memory.set(head, body);
   memory.set(bitmap, body + head.length);
-  const valuesByteLength = writeValues(task, context, body + levelsByteLength, validCount);
-  const uncompressedByteLength = levelsByteLength + valuesByteLength;
+  const levelsByteLength = isNested ? writeLevels(levels, count, body, context) : head.length + bitmap.length;
+  const uncompressedByteLength = levelsByteLength + writeValues(task, context, body + levelsByteLength, validCount);
   let byteLength = uncompressedByteLength;
   let address = body;
   if (codec !== 'none') {
@@ -44,7 +49,7 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     if (byteLength < 0) throw new RangeError(`${uncompressedByteLength} bytes grew beyond the ${codec} bound`);
   }
   const crc = task.crc ? zlib().crc32(memory.subarray(address, address + byteLength)) : 0;
-  return [byteLength, uncompressedByteLength, count - validCount, crc, ...(minMax ?? [])];
+  return [byteLength, uncompressedByteLength, count - validCount, crc, ...counts, ...(minMax ?? [])];
 }
 
 /** Writes the values that are valid as they lie in pages, unaligned. Returns how many bytes they take. */

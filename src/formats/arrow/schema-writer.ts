@@ -114,14 +114,7 @@ class FieldWriter {
     const name = this.#builder.createString(output.name);
     if (output.shape.kind !== 'flat') {
       const { field } = this.#schema.places[job.operands[0]!.index]!;
-      return this.#build({
-        name,
-        nullable: field.nullable(),
-        typeType: field.typeType(),
-        type: this.#old.target(field, SLOT.type),
-        children: Field.createChildrenVector(this.#builder, [this.#rebuildElements(field, output)]),
-        metadata: 0,
-      });
+      return this.#rebuildList(field, output, name, 0);
     }
     const type = this.#createType(output.type);
     const children = Field.createChildrenVector(this.#builder, []);
@@ -130,24 +123,26 @@ class FieldWriter {
 
   /** A field in the place of another, which keeps what doesn't hang on the type of its values. */
   #rebuild(field: Field, output: OutputColumn, name: Offset): Offset {
-    const old = this.#old;
-    if (output.shape.kind !== 'flat') {
-      return this.#build({
-        name,
-        nullable: field.nullable(),
-        typeType: field.typeType(),
-        type: old.target(field, SLOT.type),
-        children: Field.createChildrenVector(this.#builder, [this.#rebuildElements(field, output)]),
-        metadata: this.#metadata(field, numericTypeOf(field.children(0)!) === output.type),
-      });
-    }
-    return this.#rebuildFlat(field, output, name, output.nullable);
+    if (output.shape.kind === 'flat') return this.#rebuildFlat(field, output, name, output.nullable);
+    return this.#rebuildList(field, output, name, this.#metadata(field, elementTypeOf(field) === output.type));
   }
 
-  #rebuildElements(field: Field, output: OutputColumn): Offset {
+  /** A list like the field, of lists where the field's elements are, with the output's type for its numbers. */
+  #rebuildList(field: Field, output: OutputColumn, name: Offset, metadata: Offset): Offset {
     const elements = field.children(0)!;
-    const nullable = output.nullable || elements.nullable();
-    return this.#rebuildFlat(elements, output, this.#old.target(elements, SLOT.name), nullable);
+    const elementsName = this.#old.target(elements, SLOT.name);
+    const rebuilt =
+      elements.childrenLength() > 0
+        ? this.#rebuildList(elements, output, elementsName, this.#metadata(elements, true))
+        : this.#rebuildFlat(elements, output, elementsName, output.nullable || elements.nullable());
+    return this.#build({
+      name,
+      nullable: field.nullable(),
+      typeType: field.typeType(),
+      type: this.#old.target(field, SLOT.type),
+      children: Field.createChildrenVector(this.#builder, [rebuilt]),
+      metadata,
+    });
   }
 
   #rebuildFlat(field: Field, output: OutputColumn, name: Offset, nullable: boolean): Offset {
@@ -202,4 +197,9 @@ class FieldWriter {
     Field.addCustomMetadata(builder, field.metadata);
     return Field.endField(builder);
   }
+}
+
+/** The type of a list's numbers. */
+function elementTypeOf(field: Field): NumericType | undefined {
+  return field.childrenLength() === 0 ? numericTypeOf(field) : elementTypeOf(field.children(0)!);
 }

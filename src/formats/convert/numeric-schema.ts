@@ -12,7 +12,8 @@ import { ParquetLibrary } from './parquet-library.js';
 /** `undefined` where a column isn't such, or Arrow is to have it as another type than Parquet stores. */
 export async function numericArrowSchema(source: ParquetSource): Promise<ArrowSchema | undefined> {
   const { columns } = source.schema;
-  if (columns.some(({ type, path }) => type === undefined || path.length > 1)) return undefined;
+  if (columns.some(({ type, path, shape }) => type === undefined || path.length > 1 || shape.kind !== 'flat'))
+    return undefined;
   const schema = storedSchema(source) ?? (await librarySchema(source));
   const arrowColumns = schema.schema.columns;
   const isSame =

@@ -10,7 +10,7 @@ import type { ArrowSource } from '../arrow/source.js';
 import type { Sink, SourcePartition } from '../format.js';
 import { Appender } from '../parquet/appender.js';
 import { arrowKeyValues } from '../parquet/arrow-schema.js';
-import { codecByName } from '../parquet/output-leaf.js';
+import { codecByName } from '../parquet/codec-choice.js';
 import { PageStore } from '../parquet/page-store.js';
 import type { ParquetPiece, RowGroupWriter } from '../parquet/row-group-writer.js';
 import { MAGIC } from '../parquet/sink.js';
@@ -119,7 +119,7 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     const { source, jobs } = this.#options;
     const keyValues = arrowKeyValues(source.arrowSchema, jobs);
     const elements = this.#fields.origins.map((origin) =>
-      origin.kind === 'written' ? [origin.leaf.element] : (this.#bridged?.elements[origin.index] ?? []),
+      origin.kind === 'written' ? origin.leaf.elements : (this.#bridged?.elements[origin.index] ?? []),
     );
     const metadata = writeStruct(buildMetadata(elements, this.#rowGroups, keyValues));
     const length = new Uint8Array(4);

@@ -51,14 +51,14 @@ export function arrowKeyValues(
   return [...keyValues, { key: ARROW_SCHEMA_KEY, value: Buffer.from(message).toString('base64') }];
 }
 
-/** The same jobs with the columns that they replace named as Arrow's schema has them. */
+/** The same jobs with their columns as Arrow's schema has them. */
 function bindToArrow(jobs: readonly Job[], columns: readonly Column[]): Job[] {
-  const bind = (output: OutputColumn): OutputColumn => {
-    const { replaces } = output;
-    if (replaces === undefined) return output;
-    const column = columns.find(({ fieldIndex, name }) => fieldIndex === replaces.fieldIndex && name === replaces.name);
-    if (column === undefined) throw new RangeError(`"${replaces.name}" isn't in the Arrow schema`);
-    return { ...output, replaces: column };
+  const bind = (column: Column): Column => {
+    const bound = columns.find(({ fieldIndex, name }) => fieldIndex === column.fieldIndex && name === column.name);
+    if (bound === undefined) throw new RangeError(`"${column.name}" isn't in the Arrow schema`);
+    return bound;
   };
-  return jobs.map((job) => ({ ...job, outputs: job.outputs.map(bind) }));
+  const bindOutput = (output: OutputColumn): OutputColumn =>
+    output.replaces === undefined ? output : { ...output, replaces: bind(output.replaces) };
+  return jobs.map((job) => ({ ...job, operands: job.operands.map(bind), outputs: job.outputs.map(bindOutput) }));
 }

@@ -25,6 +25,10 @@ export interface PageSummary {
   readonly uncompressedByteLength: number;
   readonly valueCount: number;
   readonly nullCount: number;
+  /** Rows that begin in it. */
+  readonly rowCount: number;
+  /** Whether its first value begins a row. */
+  readonly startsRow: boolean;
   readonly crc: number | undefined;
   /** `undefined` where every value is null or NaN. */
   readonly minMax: MinMax | undefined;
@@ -46,6 +50,7 @@ export class ColumnChunkWriter {
   #byteLength = 0;
   #uncompressedByteLength = 0;
   #valueCount = 0;
+  #rowCount = 0;
   /** Position of the first page in the output, once it is known. */
   start: number | undefined;
 
@@ -66,11 +71,16 @@ export class ColumnChunkWriter {
   addPage(page: PageSummary): Uint8Array {
     const header = writeStruct(pageHeader(page, this.leaf));
     const totalByteLength = header.length + page.byteLength;
-    this.#pages.push({ ...page, offset: this.#byteLength, totalByteLength, firstRow: this.#valueCount });
+    this.#pages.push({ ...page, offset: this.#byteLength, totalByteLength, firstRow: this.#rowCount });
     this.#byteLength += totalByteLength;
     this.#uncompressedByteLength += header.length + page.uncompressedByteLength;
     this.#valueCount += page.valueCount;
+    this.#rowCount += page.rowCount;
     return header;
+  }
+
+  get rowCount(): number {
+    return this.#rowCount;
   }
 
   /** The thrift struct ColumnChunk. */
@@ -130,8 +140,9 @@ export class ColumnChunkWriter {
     return statistics;
   }
 
-  /** The thrift struct OffsetIndex. */
-  offsetIndex(): ThriftStruct {
+  /** The thrift struct OffsetIndex; `undefined` where a page begins in the middle of a row, which it can't tell. */
+  offsetIndex(): ThriftStruct | undefined {
+    if (this.#pages.some((page) => !page.startsRow)) return undefined;
     const start = this.start ?? 0;
     const { PageLocation } = ids;
     return structOfFields(
@@ -148,12 +159,14 @@ export class ColumnChunkWriter {
     );
   }
 
-  /** The thrift struct ColumnIndex; `undefined` where a page has values but no bounds (all of them NaN). */
+  /** The thrift struct ColumnIndex; `undefined` where a page has values but no bounds (all of them NaN), or there is no offset index. */
   columnIndex(): ThriftStruct | undefined {
     const { type } = this.leaf.output;
     const { ColumnIndex } = ids;
     const isNullPage = (page: Page) => page.nullCount === page.valueCount;
-    if (this.#pages.some((page) => page.minMax === undefined && !isNullPage(page))) return undefined;
+    if (this.#pages.some((page) => !page.startsRow || (page.minMax === undefined && !isNullPage(page)))) {
+      return undefined;
+    }
     const bound = (which: 'min' | 'max') => (page: Page) =>
       binaryField(0, page.minMax === undefined ? NO_BYTES : plainBytes(type, page.minMax[which]));
     return structOfFields(

@@ -10,6 +10,7 @@ import type { Leaf } from './schema.js';
 export interface ColumnPages {
   readonly name: string;
   readonly leaf: Leaf;
+  readonly valueCount: number;
   readonly codec: PageCodec;
   readonly physicalValue: PhysicalValue;
   readonly dictionary: DictionaryPageInfo | undefined;
@@ -24,15 +25,18 @@ export interface ColumnPages {
 }
 
 /**
- * Scans the page headers of the column chunk of a flat leaf.
- * @throws LW_CORRUPT_INPUT where pages don't hold `rowCount` values, LW_UNSUPPORTED_INPUT for an unknown codec or encoding
+ * Scans the page headers of a column chunk.
+ * @throws LW_CORRUPT_INPUT where pages don't hold its values, or a flat leaf's aren't `rowCount`; LW_UNSUPPORTED_INPUT for
+ * an unknown codec or encoding
  */
 export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf, rowCount: number): ColumnPages {
   const name = leaf.path.join('.');
   const corrupt = (what: string): LanewiseError =>
     new LanewiseError('LW_CORRUPT_INPUT', `${file.name}: column "${name}": ${what}`);
-  if (chunk.valueCount !== rowCount) {
-    throw corrupt(`a column chunk of ${chunk.valueCount} values in a row group of ${rowCount} rows`);
+  const { valueCount: chunkValues } = chunk;
+  const isNested = leaf.maxRepetitionLevel > 0;
+  if (isNested ? chunkValues < rowCount || (rowCount === 0 && chunkValues > 0) : chunkValues !== rowCount) {
+    throw corrupt(`a column chunk of ${chunkValues} values in a row group of ${rowCount} rows`);
   }
   const codec = pageCodec(file, name, chunk.codec);
   const reader = new PageHeaderReader(file, name, codec, chunk.end);
@@ -42,8 +46,8 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
   let dictionary: DictionaryPageInfo | undefined;
   let valueCount = 0;
   let position = chunk.start;
-  while (valueCount < rowCount) {
-    if (position >= chunk.end) throw corrupt(`its pages hold ${valueCount} of ${rowCount} values`);
+  while (valueCount < chunkValues) {
+    if (position >= chunk.end) throw corrupt(`its pages hold ${valueCount} of ${chunkValues} values`);
     const page = reader.read(position, valueCount);
     position = page.position + page.byteLength;
     if (page.kind === 'dictionary') {
@@ -55,7 +59,8 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
       dictionary = page;
     } else if (page.kind === 'data') {
       valueCount += page.valueCount;
-      if (valueCount > rowCount) throw corrupt(`its pages hold more than the ${rowCount} values of the row group`);
+      if (valueCount > chunkValues)
+        throw corrupt(`its pages hold more than the ${chunkValues} values of the row group`);
       if (page.encoding === 'dictionary' && dictionary === undefined) {
         throw corrupt('a page refers to a dictionary, and there is none');
       }
@@ -64,15 +69,18 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
       valuePositions.push(findValues(reader, page, leaf, value));
     }
   }
-  const mayHaveNulls = leaf.maxDefinitionLevel > 0 && chunk.nullCount !== 0;
+  // Writers don't agree on whether empty lists are nulls.
+  const mayHaveNulls = leaf.maxDefinitionLevel > 0 && (chunk.nullCount !== 0 || isNested);
   return {
     name,
     leaf,
+    valueCount,
     codec,
     physicalValue: value,
     dictionary,
     pages,
-    hasNulls: mayHaveNulls && valuePositions.some((at, i) => at === undefined && pages[i]?.nullCount !== 0),
+    hasNulls:
+      mayHaveNulls && valuePositions.some((at, i) => at === undefined && (isNested || pages[i]?.nullCount !== 0)),
     valuePositions,
   };
 }
@@ -96,6 +104,7 @@ function findValues(
   value: PhysicalValue,
 ): number | undefined {
   if (page.codec !== 'none' || page.encoding !== 'plain' || value === 'boolean') return undefined;
+  if (leaf.maxRepetitionLevel > 0) return undefined;
   const levels = findLevels(reader, page, leaf.maxDefinitionLevel);
   if (levels === undefined) return undefined;
   const byteLength = page.valueCount * PHYSICAL_BYTE_LENGTH[value];
@@ -104,12 +113,12 @@ function findValues(
 
 /** Bytes that the levels of an uncompressed page take, or `undefined` if they may say that a value is null. */
 function findLevels(reader: PageHeaderReader, page: DataPageInfo, maxDefinitionLevel: number): number | undefined {
-  if (typeof page.levels === 'object') {
+  if ('definitionByteLength' in page.levels) {
     const { repetitionByteLength, definitionByteLength } = page.levels;
     return page.nullCount === 0 || maxDefinitionLevel === 0 ? repetitionByteLength + definitionByteLength : undefined;
   }
   if (maxDefinitionLevel === 0) return 0;
-  if (page.levels === 'bit_packed') return undefined;
+  if (page.levels.definition === 'bit_packed') return undefined;
   // One run of the highest level: its length, 4 bytes; its count, shifted left by 1, as a varint; the level.
   const head = reader.peek(page.position, Math.min(page.byteLength, 16));
   if (head.length < 6) return undefined;

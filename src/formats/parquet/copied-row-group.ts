@@ -1,5 +1,9 @@
 /** A row group of which results take the places of some column chunks or stand behind all; the others are copied. */
+import type { LevelBytes } from '../../abi/pages.js';
+import { LanewiseError } from '../../errors.js';
 import type { Job } from '../../plan/job.js';
+import type { Column } from '../../plan/schema.js';
+import type { Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { CopyItem, JobItem } from '../format.js';
 import type { ColumnChunkWriter } from './column-chunk-writer.js';
@@ -33,7 +37,7 @@ export class CopiedRowGroup extends RowGroupWriter {
   }
 
   async end(): Promise<void> {
-    const written = (leaf: OutputLeaf): OutputChunk => ({ kind: 'written', writer: this.finished(leaf) });
+    const written = (leaf: OutputLeaf): OutputChunk => ({ kind: 'written', writer: this.#finished(leaf) });
     const chunks = this.#options.partition.chunks.map((_, index): OutputChunk => {
       const leaf = this.leaves.find((output) => output.replaces?.index === index);
       if (leaf !== undefined) return written(leaf);
@@ -42,6 +46,25 @@ export class CopiedRowGroup extends RowGroupWriter {
     });
     const added = this.leaves.filter((leaf) => leaf.replaces === undefined).map(written);
     this.#options.onEnd([...chunks, ...added]);
+  }
+
+  #finished(leaf: OutputLeaf): ColumnChunkWriter {
+    const { file, partition } = this.#options;
+    const writer = this.finished(leaf);
+    if (writer.rowCount === partition.rowCount) return writer;
+    throw new LanewiseError(
+      'LW_CORRUPT_INPUT',
+      `${file.name}: column "${leaf.path.join('.')}" has values of ${writer.rowCount} rows in a row group of ${partition.rowCount}; write the file again from its source`,
+    );
+  }
+
+  protected override valueCount({ levels }: OutputLeaf): number {
+    const { partition } = this.#options;
+    return typeof levels === 'object' ? partition.valueCount(levels.column) : partition.rowCount;
+  }
+
+  protected override loadedLevels(load: Load<ParquetPiece>, column: Column): LevelBytes {
+    return this.#options.partition.loadedLevels(load, column);
   }
 
   /** Copies in the order of the input's bytes, with each job where the first column is that it replaces. */

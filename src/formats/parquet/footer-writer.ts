@@ -96,16 +96,19 @@ export class FooterWriter {
 
   #schemaElements(): ThriftStruct[] {
     const { schema, metadata } = this.#source.footer;
-    const elements = metadata.structs(FileMetaData.schema);
-    const added = this.#newLeaves().map((leaf) => leaf.element);
-    const root = elements[0];
+    const elements: (ThriftStruct | undefined)[] = metadata.structs(FileMetaData.schema);
+    const added = this.#newLeaves();
+    const [root] = elements;
     if (root !== undefined && added.length > 0) {
       root.set(i32Field(SchemaElement.numChildren, schema.root.children.length + added.length));
     }
-    for (const { replaces, element } of this.#leaves) {
-      if (replaces !== undefined) elements[replaces.elementIndex] = element;
+    for (const { replaces, replacedElement, elements: own } of this.#leaves) {
+      if (replaces === undefined || replacedElement === undefined) continue;
+      // One value a row in the place of a list: its groups go.
+      elements.fill(undefined, replacedElement, replaces.elementIndex + 1);
+      elements[replacedElement] = own[0];
     }
-    return [...elements, ...added];
+    return [...elements, ...added.flatMap((leaf) => leaf.elements)].filter((element) => element !== undefined);
   }
 
   /** Rows are still sorted by the columns before the first one that was replaced. */
@@ -174,7 +177,10 @@ export class FooterWriter {
   }
 
   #offsetIndex(chunk: ThriftStruct, from: OutputChunk, hasOffsetIndex: boolean): Uint8Array | undefined {
-    if (from.kind === 'written') return hasOffsetIndex ? writeStruct(from.writer.offsetIndex()) : undefined;
+    if (from.kind === 'written') {
+      const index = hasOffsetIndex ? from.writer.offsetIndex() : undefined;
+      return index === undefined ? undefined : writeStruct(index);
+    }
     const offset = chunk.integer(ids.ColumnChunk.offsetIndexOffset);
     const byteLength = chunk.integer(ids.ColumnChunk.offsetIndexLength);
     if (offset === undefined || byteLength === undefined) return undefined;

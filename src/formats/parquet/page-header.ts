@@ -1,5 +1,5 @@
 /** The headers that stand before each page, and what this reader can do with such pages. */
-import type { DataPage, PageCodec, PageEncoding } from '../../abi/pages.js';
+import type { DataPage, LevelEncoding, PageCodec, PageEncoding } from '../../abi/pages.js';
 import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
 import {
@@ -111,16 +111,23 @@ export class PageHeaderReader {
 
   #dataPage(header: ThriftStruct | undefined, position: number) {
     if (header === undefined) throw this.#corrupt(`the data page at byte ${position} has no data page header`);
-    const levelEncoding = header.integer(DataPageHeader.definitionLevelEncoding) ?? Encoding.rle;
-    if (levelEncoding !== Encoding.rle && levelEncoding !== Encoding.bitPacked) throw this.#unsupported(levelEncoding);
     return {
       kind: 'data',
       codec: this.#codec,
       encoding: this.#encoding(header.integer(DataPageHeader.encoding)),
       valueCount: this.#count(header.integer(DataPageHeader.numValues)),
       nullCount: undefined,
-      levels: levelEncoding === Encoding.rle ? 'rle' : 'bit_packed',
+      levels: {
+        repetition: this.#levelEncoding(header.integer(DataPageHeader.repetitionLevelEncoding)),
+        definition: this.#levelEncoding(header.integer(DataPageHeader.definitionLevelEncoding)),
+      },
     } as const;
+  }
+
+  #levelEncoding(encoding: number | undefined): LevelEncoding {
+    if (encoding === undefined || encoding === Encoding.rle) return 'rle';
+    if (encoding === Encoding.bitPacked) return 'bit_packed';
+    throw this.#unsupported(encoding);
   }
 
   #dataPageV2(

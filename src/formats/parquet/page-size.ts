@@ -1,5 +1,5 @@
 /** What the pages of a result take: rows of a page, and slot bytes to make one. */
-import { definitionLevelsCapacity, type PageCodec } from '../../abi/pages.js';
+import { definitionLevelsCapacity, levelsCapacity, type PageCodec } from '../../abi/pages.js';
 import { BITS_PER_VALUE } from '../../abi/types.js';
 import type { OutputLeaf } from './output-leaf.js';
 import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
@@ -12,8 +12,9 @@ const PAGE_ROW_MULTIPLE = 64;
 const ALIGNMENT = 64;
 
 /** Whether a page's values can be written from where they were computed. */
-export function isWrittenInPlace({ pageCodec, encoding, physicalValue, output }: OutputLeaf): boolean {
+export function isWrittenInPlace({ pageCodec, encoding, levels, physicalValue, output }: OutputLeaf): boolean {
   return (
+    typeof levels !== 'object' &&
     pageCodec === 'none' &&
     encoding === 'plain' &&
     PHYSICAL_BYTE_LENGTH[physicalValue] * 8 === BITS_PER_VALUE[output.type]
@@ -31,9 +32,15 @@ export function pageByteLength(leaf: OutputLeaf, count: number): number {
   return body + ALIGNMENT + (leaf.pageCodec === 'none' ? 0 : maxCompressedByteLength(leaf.pageCodec, body) + ALIGNMENT);
 }
 
-export function bodyByteLength({ physicalValue, nullable }: OutputLeaf, count: number): number {
+export function bodyByteLength({ physicalValue, levels }: OutputLeaf, count: number): number {
   const width = PHYSICAL_BYTE_LENGTH[physicalValue];
-  return (nullable ? definitionLevelsCapacity(count) : 0) + (width === 0 ? Math.ceil(count / 8) : width * count);
+  return levelsByteLength(levels, count) + (width === 0 ? Math.ceil(count / 8) : width * count);
+}
+
+function levelsByteLength(levels: OutputLeaf['levels'], count: number): number {
+  if (levels === 'none') return 0;
+  if (levels === 'validity') return definitionLevelsCapacity(count);
+  return levelsCapacity(count, levels.maxRepetitionLevel) + levelsCapacity(count, levels.maxDefinitionLevel);
 }
 
 /** What a codec can make of incompressible bytes. */

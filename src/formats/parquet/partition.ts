@@ -1,5 +1,5 @@
 /** A row group as the run sees it: ranges of a column's values become reads of pages and a task that decodes them. */
-import type { DataPage } from '../../abi/pages.js';
+import type { DataPage, LevelBytes } from '../../abi/pages.js';
 import type { Region } from '../../abi/task.js';
 import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
 import type { Column } from '../../plan/schema.js';
@@ -37,23 +37,30 @@ export class RowGroupPartition implements SourcePartition {
   readonly #file: ReadableFile;
   readonly #schema: ParquetSchema;
   readonly #pages = new Map<number, ColumnPages>();
+  readonly #leveled: ReadonlySet<number>;
+  /** Where a load has the levels of a column's values that were added to it last. */
+  readonly #levels = new WeakMap<Load<unknown>, Map<number, LevelBytes>>();
 
+  /** @param leveled columns whose levels are loaded with the values, by their index */
   constructor(
     file: ReadableFile,
     schema: ParquetSchema,
     index: number,
     rowCount: number,
     chunks: readonly ChunkInfo[],
+    leveled: ReadonlySet<number>,
   ) {
     this.#file = file;
     this.#schema = schema;
+    this.#leveled = leveled;
     this.index = index;
     this.rowCount = rowCount;
     this.chunks = chunks;
   }
 
-  valueCount(): number {
-    return this.rowCount;
+  /** Values as Parquet counts them: an empty or null list has one too. */
+  valueCount(column: Column): number {
+    return this.#pagesOf(column).valueCount;
   }
 
   /** Whether regions that `load` makes of the column have validity. */
@@ -65,7 +72,7 @@ export class RowGroupPartition implements SourcePartition {
     const pages = this.#pagesOf(column);
     const type = numericTypeOf(column);
     const values = valuesByteLength(type, end - start) + ALIGNMENT;
-    if (valuesInPlace(pages, type, start, end)) return values;
+    if (this.#isInPlace(column, start, end)) return values;
     const { dictionary } = pages;
     const range = pageRange(pages, start, end);
     const usesDictionary = dictionary !== undefined && range.some((page) => page.encoding === 'dictionary');
@@ -81,7 +88,8 @@ export class RowGroupPartition implements SourcePartition {
       levelsScratchByteLength(pages, range) +
       ALIGNMENT +
       denseByteLength(pages, type, end - start) +
-      ALIGNMENT
+      ALIGNMENT +
+      (this.#leveled.has(column.index) ? levelBytesLength(pages, end - start) : 0)
     );
   }
 
@@ -89,7 +97,7 @@ export class RowGroupPartition implements SourcePartition {
     const pages = this.#pagesOf(column);
     const type = numericTypeOf(column);
     const values = load.allocate(valuesByteLength(type, end - start));
-    if (valuesInPlace(pages, type, start, end)) {
+    if (this.#isInPlace(column, start, end)) {
       this.#readValues(load, pages, type, start, end, values);
       return { values, validity: 0 };
     }
@@ -106,6 +114,7 @@ export class RowGroupPartition implements SourcePartition {
       physicalValue: pages.physicalValue,
       type,
       maxDefinitionLevel: pages.leaf.maxDefinitionLevel,
+      maxRepetitionLevel: pages.leaf.maxRepetitionLevel,
       dictionary: usesDictionary
         ? {
             address: load.read(this.#file, dictionary.position, dictionary.byteLength),
@@ -119,6 +128,7 @@ export class RowGroupPartition implements SourcePartition {
       start,
       end,
       target,
+      levels: this.#leveled.has(column.index) ? this.#allocateLevels(load, column, end - start) : undefined,
       scratch: load.allocate(pageScratchByteLength(range)),
       levelsScratch: load.allocate(levelsScratchByteLength(pages, range)),
       dictionaryScratch:
@@ -128,17 +138,38 @@ export class RowGroupPartition implements SourcePartition {
     return target;
   }
 
+  /** The levels of the values of a column that was added to the load last. */
+  loadedLevels(load: Load<unknown>, column: Column): LevelBytes {
+    const levels = this.#levels.get(load)?.get(column.index);
+    if (levels === undefined) throw new RangeError(`no levels of "${column.name}" are in the load`);
+    return levels;
+  }
+
+  #allocateLevels(load: Load<unknown>, column: Column, count: number): LevelBytes {
+    const { maxRepetitionLevel } = this.#pagesOf(column).leaf;
+    const levels = {
+      definition: load.allocate(count),
+      repetition: maxRepetitionLevel > 0 ? load.allocate(count) : 0,
+    };
+    const columns = this.#levels.get(load) ?? new Map<number, LevelBytes>();
+    this.#levels.set(load, columns.set(column.index, levels));
+    return levels;
+  }
+
   /** The end of a page of as many of the columns as possible, if one lies in the second half of the range. */
   chunkEnd(columns: readonly Column[], start: number, limit: number): number {
-    if (limit >= this.rowCount) return limit;
+    const [first] = columns;
+    if (first === undefined || limit >= this.valueCount(first)) return limit;
     const votes = new Map<number, number>();
     for (const column of columns) {
       const pages = this.#pagesOf(column);
-      if (valuesInPlace(pages, numericTypeOf(column), start, limit)) continue;
+      if (this.#isInPlace(column, start, limit)) continue;
+      // Pages of lists end anywhere, and no bitmap of theirs is cut.
+      const multiple = pages.leaf.maxRepetitionLevel > 0 ? 1 : CHUNK_MULTIPLE;
       for (let i = pageIndexOf(pages.pages, limit); i >= 0; i--) {
         const end = pages.pages[i]?.firstValue ?? 0;
         if (end < (start + limit) / 2) break;
-        if (end > start && end % CHUNK_MULTIPLE === 0) votes.set(end, (votes.get(end) ?? 0) + 1);
+        if (end > start && end % multiple === 0) votes.set(end, (votes.get(end) ?? 0) + 1);
       }
     }
     let best = limit;
@@ -152,16 +183,20 @@ export class RowGroupPartition implements SourcePartition {
     return best;
   }
 
-  /** Rows that a chunk of a column should have so that no page or dictionary is decoded often; 0 where any will do. */
-  wantedRowCount(column: Column): number {
+  /** Values that a chunk of a column should have so that no page or dictionary is decoded often; 0 where any will do. */
+  wantedValueCount(column: Column): number {
     const pages = this.#pagesOf(column);
     const type = numericTypeOf(column);
-    if (valuesInPlace(pages, type, 0, this.rowCount)) return 0;
+    if (this.#isInPlace(column, 0, pages.valueCount)) return 0;
     const { dictionary } = pages;
     const dictionaryRows =
       dictionary === undefined ? 0 : (DICTIONARY_WORTH * 8 * dictionary.uncompressedByteLength) / BITS_PER_VALUE[type];
-    const pageRows = pages.pages.reduce((most, page) => Math.max(most, page.valueCount), 0);
-    return Math.max(pageRows, Math.min(Math.ceil(dictionaryRows), DICTIONARY_ROW_COUNT));
+    const pageValues = pages.pages.reduce((most, page) => Math.max(most, page.valueCount), 0);
+    return Math.max(pageValues, Math.min(Math.ceil(dictionaryRows), DICTIONARY_ROW_COUNT));
+  }
+
+  #isInPlace(column: Column, start: number, end: number): boolean {
+    return !this.#leveled.has(column.index) && valuesInPlace(this.#pagesOf(column), numericTypeOf(column), start, end);
   }
 
   #pagesOf(column: Column): ColumnPages {
@@ -198,6 +233,10 @@ export class RowGroupPartition implements SourcePartition {
       });
     }
   }
+}
+
+function levelBytesLength({ leaf }: ColumnPages, count: number): number {
+  return (leaf.maxRepetitionLevel > 0 ? 2 : 1) * (count + ALIGNMENT);
 }
 
 function dataPage(page: DataPageInfo, addressOffset: number): DataPage {

@@ -1,8 +1,9 @@
 /** One row group of the output: what its column chunks are made of, and the pages of results. */
-import { definitionLevelsHead } from '../../abi/pages.js';
+import { definitionLevelsHead, type EncodePageTask, type LevelBytes } from '../../abi/pages.js';
 import type { Region, TaskResult } from '../../abi/task.js';
 import { valuesByteLength } from '../../abi/types.js';
 import type { OutputColumn } from '../../plan/job.js';
+import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
 import type { CopyItem, JobItem, SinkPartition } from '../format.js';
 import type { Appender } from './appender.js';
@@ -94,8 +95,8 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     const { leaf } = chunk;
     const { outputs } = leaf.job;
     const outputIndex = outputs.indexOf(output);
-    const { rowCount, isGathered = false } = this.#options;
-    const isWhole = start === 0 && end === rowCount;
+    const { isGathered = false } = this.#options;
+    const isWhole = start === 0 && end === this.valueCount(leaf);
     const pageRows = pageRowCount(leaf);
     for (let from = start; from < end; from += pageRows) {
       const count = Math.min(pageRows, end - from);
@@ -109,10 +110,11 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
       const target = targetCapacity === 0 ? 0 : load.allocate(targetCapacity);
       const task = load.addTask({
         kind: 'encode_page',
+        name: leaf.path.join('.'),
         physicalValue: leaf.physicalValue,
         type: output.type,
         encoding: leaf.encoding,
-        nullable: leaf.nullable,
+        levels: this.#pageLevels(load, leaf, from - start),
         codec: leaf.pageCodec,
         level: leaf.level,
         crc: this.#options.pageChecksum,
@@ -122,7 +124,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
         target,
         targetCapacity,
       });
-      const isLast = from + count === rowCount && outputIndex === outputs.length - 1;
+      const isLast = from + count === this.valueCount(leaf) && outputIndex === outputs.length - 1;
       load.pieces.push({
         kind: 'page',
         rowGroup: this,
@@ -136,6 +138,24 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
         releases: !isGathered && isLast && !isWhole && outputs.length > 1,
       });
     }
+  }
+
+  /** Levels of the input's values from the `from`th of the load on, for results that stand in their places. */
+  #pageLevels(load: Load<ParquetPiece>, { levels }: OutputLeaf, from: number): EncodePageTask['levels'] {
+    if (typeof levels === 'string') return levels;
+    const { column, ...own } = levels;
+    const { definition, repetition } = this.loadedLevels(load, column);
+    return { ...own, definition: definition + from, repetition: repetition === 0 ? 0 : repetition + from };
+  }
+
+  /** Values that a leaf has in this part of a row group. */
+  protected valueCount(_leaf: OutputLeaf): number {
+    return this.#options.rowCount;
+  }
+
+  /** Levels of the values of an input's column that the load has. */
+  protected loadedLevels(_load: Load<ParquetPiece>, { name }: Column): LevelBytes {
+    throw new RangeError(`"${name}" is of an input without levels`);
   }
 
   /** Writes a piece of a load. */
@@ -164,21 +184,24 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   #pageViews({ task, count, chunk, region, body }: PagePiece, results: readonly TaskResult[]): readonly Uint8Array[] {
     const { memory, pageChecksum } = this.#options;
-    const [byteLength = 0, uncompressedByteLength = 0, nullCount = 0, crc = 0, ...words] = results[task] ?? [];
-    const [minLow, minHigh, maxLow, maxHigh] = words;
+    const [byteLength = 0, uncompressedByteLength = 0, nullCount = 0, crc = 0, rowCount = 0, ...rest] =
+      results[task] ?? [];
+    const [firstRepetitionLevel, minLow, minHigh, maxLow, maxHigh] = rest;
     const hasMinMax = minLow !== undefined && minHigh !== undefined && maxLow !== undefined && maxHigh !== undefined;
     const header = chunk.addPage({
       byteLength,
       uncompressedByteLength,
       valueCount: count,
       nullCount,
+      rowCount,
+      startsRow: firstRepetitionLevel === 0,
       crc: pageChecksum ? crc : undefined,
       minMax: hasMinMax ? { min: [minLow, minHigh], max: [maxLow, maxHigh] } : undefined,
     });
     if (body > 0) return [header, memory.subarray(body, body + byteLength)];
     const { leaf } = chunk;
     const views = [header];
-    if (leaf.nullable) views.push(definitionLevelsHead(count, nullCount > 0));
+    if (leaf.levels === 'validity') views.push(definitionLevelsHead(count, nullCount > 0));
     if (nullCount > 0) views.push(memory.subarray(region.validity, region.validity + Math.ceil(count / 8)));
     const valueBytes = valuesByteLength(leaf.output.type, count - nullCount);
     views.push(memory.subarray(region.values, region.values + valueBytes));

@@ -1,9 +1,8 @@
 /** Parquet's schema elements as a tree of fields and leaves, and the columns that the planner sees of it. */
 import type { NumericType } from '../../abi/types.js';
 import { LanewiseError } from '../../errors.js';
-import type { Column, Schema } from '../../plan/schema.js';
+import type { Column, Schema, Shape } from '../../plan/schema.js';
 import {
-  CONVERTED_TYPE_NAMES,
   ConvertedType,
   IntType,
   LogicalType,
@@ -12,7 +11,9 @@ import {
   Repetition,
   SchemaElement,
 } from './definitions.js';
+import { type ListElements, listElements } from './list-schema.js';
 import type { ThriftStruct } from './thrift.js';
+import { convertedTypeName, listTypeName, typeName } from './type-name.js';
 
 /** Groups within groups that are followed before a schema counts as damaged. */
 const MAX_DEPTH = 128;
@@ -22,6 +23,10 @@ export interface SchemaNode {
   readonly name: string;
   readonly element: ThriftStruct;
   readonly repetition: number;
+  /** Place among all elements, the root's being 0. */
+  readonly elementIndex: number;
+  /** Definition level of a value of which all down to this node is there. */
+  readonly maxDefinitionLevel: number;
   readonly children: readonly SchemaNode[];
   /** What has values: a place among the columns of a row group. Undefined for a group. */
   readonly leaf: Leaf | undefined;
@@ -44,8 +49,10 @@ export interface Leaf {
 export interface ParquetSchema extends Schema {
   readonly root: SchemaNode;
   readonly leaves: readonly Leaf[];
-  /** The leaf of each column that is numeric, by the column's index. */
+  /** The leaf of each column that is numeric, a list's elements too, by the column's index. */
   readonly leafOfColumn: ReadonlyMap<number, Leaf>;
+  /** Its own node, a list's outermost. */
+  readonly nodeOfColumn: ReadonlyMap<number, SchemaNode>;
 }
 
 function corrupt(what: string): LanewiseError {
@@ -85,14 +92,14 @@ export function readSchema(elements: readonly ThriftStruct[]): ParquetSchema {
         maxRepetitionLevel,
       };
       leaves.push(leaf);
-      return { name, element, repetition, children: [], leaf };
+      return { name, element, repetition, elementIndex, maxDefinitionLevel, children: [], leaf };
     }
     if (childCount < 0 || childCount > elements.length) {
       throw corrupt(`a group of ${childCount} children among ${elements.length} elements`);
     }
     const children: SchemaNode[] = [];
     for (let i = 0; i < childCount; i++) children.push(readNode(ownPath, maxDefinitionLevel, maxRepetitionLevel));
-    return { name, element, repetition, children, leaf: undefined };
+    return { name, element, repetition, elementIndex, maxDefinitionLevel, children, leaf: undefined };
   };
 
   const root = readNode([], 0, 0);
@@ -100,27 +107,40 @@ export function readSchema(elements: readonly ThriftStruct[]): ParquetSchema {
 
   const columns: Column[] = [];
   const leafOfColumn = new Map<number, Leaf>();
+  const nodeOfColumn = new Map<number, SchemaNode>();
   const addColumns = (node: SchemaNode, fieldIndex: number, path: readonly string[], nullable: boolean): void => {
     const ownPath = [...path, node.name];
     const ownNullable = nullable || node.repetition === Repetition.optional;
-    const type = node.leaf !== undefined && node.repetition !== Repetition.repeated ? numericType(node) : undefined;
+    const elements = listElements(node);
+    const { leaf } = elements?.leaf ?? node;
+    const type = numericType(elements?.leaf ?? node);
     const column: Column = {
       index: columns.length,
       fieldIndex,
       path: ownPath,
       name: ownPath.join('.'),
       type,
-      typeName: typeName(node),
-      nullable: ownNullable,
-      shape: { kind: 'flat' },
+      typeName: elements === undefined || elements.leaf === node ? typeName(node) : listTypeName(node, elements),
+      nullable: ownNullable || elements?.leaf.repetition === Repetition.optional,
+      shape: type === undefined ? FLAT : shapeOf(elements),
     };
     columns.push(column);
-    if (type !== undefined && node.leaf !== undefined) leafOfColumn.set(column.index, node.leaf);
+    if (type !== undefined && leaf !== undefined) {
+      leafOfColumn.set(column.index, leaf);
+      nodeOfColumn.set(column.index, node);
+    }
     if (isStruct(node)) for (const child of node.children) addColumns(child, fieldIndex, ownPath, ownNullable);
   };
   for (const [fieldIndex, field] of root.children.entries()) addColumns(field, fieldIndex, [], false);
 
-  return { root, leaves, leafOfColumn, columns, fieldNames: root.children.map((field) => field.name) };
+  return { root, leaves, leafOfColumn, nodeOfColumn, columns, fieldNames: root.children.map((field) => field.name) };
+}
+
+const FLAT: Shape = { kind: 'flat' };
+
+function shapeOf(elements: ListElements | undefined): Shape {
+  if (elements === undefined) return FLAT;
+  return elements.depth === 1 ? { kind: 'list' } : { kind: 'nested_list' };
 }
 
 /** A group that stands for one value a row: no list, no map, not repeated. */
@@ -201,42 +221,4 @@ function integerType(physicalBits: number, bits: number | undefined, signed: boo
     default:
       return undefined;
   }
-}
-
-/** The type in Parquet's words: `DOUBLE`, `BYTE_ARRAY (STRING)`, `group (LIST)`; repeated fields say so. */
-function typeName(node: SchemaNode): string {
-  const repeated = node.repetition === Repetition.repeated ? 'repeated ' : '';
-  const base = node.leaf === undefined ? 'group' : PHYSICAL_TYPE_NAMES[node.leaf.physicalType];
-  const length = node.leaf !== undefined && node.leaf.typeLength > 0 ? `(${node.leaf.typeLength})` : '';
-  const annotation = logicalTypeName(node) ?? convertedTypeName(node);
-  return `${repeated}${base}${length}${annotation === undefined ? '' : ` (${annotation})`}`;
-}
-
-function logicalTypeName({ element }: SchemaNode): string | undefined {
-  const logicalType = element.struct(SchemaElement.logicalType);
-  const field = logicalType?.fields[0];
-  if (logicalType === undefined || field === undefined) return undefined;
-  const name = Object.entries(LogicalType).find(([, id]) => id === field.id)?.[0];
-  if (name === undefined) return `logical type ${field.id}`;
-  const detail = logicalType.struct(field.id);
-  switch (field.id) {
-    case LogicalType.integer:
-      return `${detail?.boolean(IntType.isSigned) === false ? 'UINT' : 'INT'}_${detail?.integer(IntType.bitWidth) ?? '?'}`;
-    case LogicalType.decimal:
-      return `DECIMAL(${detail?.integer(2) ?? '?'}, ${detail?.integer(1) ?? '?'})`;
-    case LogicalType.time:
-    case LogicalType.timestamp: {
-      const unit = ['MILLIS', 'MICROS', 'NANOS'][(detail?.struct(2)?.fields[0]?.id ?? 0) - 1] ?? '?';
-      return `${name.toUpperCase()}(${unit}${detail?.boolean(1) ? ', UTC' : ''})`;
-    }
-    default:
-      return name.toUpperCase();
-  }
-}
-
-function convertedTypeName({ element }: SchemaNode): string | undefined {
-  const convertedType = element.integer(SchemaElement.convertedType);
-  return convertedType === undefined
-    ? undefined
-    : (CONVERTED_TYPE_NAMES[convertedType] ?? `converted type ${convertedType}`);
 }

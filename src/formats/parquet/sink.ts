@@ -8,10 +8,11 @@ import type { Load } from '../../slab/load.js';
 import type { Spool, WritableFile } from '../../storage/file.js';
 import type { Sink, SourcePartition } from '../format.js';
 import { Appender } from './appender.js';
+import { type CodecChoice, codecByName, codecLike } from './codec-choice.js';
 import { CopiedRowGroup } from './copied-row-group.js';
 import { Codec, ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
 import { FooterWriter } from './footer-writer.js';
-import { type CodecChoice, codecByName, codecLike, createOutputLeaf, type OutputLeaf } from './output-leaf.js';
+import { createOutputLeaf, type OutputLeaf } from './output-leaf.js';
 import { PageStore } from './page-store.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetPiece } from './row-group-writer.js';
@@ -52,10 +53,9 @@ export class ParquetSink implements Sink<ParquetPiece> {
     const { source, jobs, file } = options;
     this.#options = options;
     const choose = createCodecChooser(options);
+    const { byteStreamSplit = false } = options;
     this.#leaves = jobs.flatMap((job) =>
-      job.outputs.map((output) =>
-        createOutputLeaf(output, job, source.schema, choose, options.byteStreamSplit ?? false),
-      ),
+      job.outputs.map((output) => createOutputLeaf(output, job, { schema: source.schema, choose, byteStreamSplit })),
     );
     this.#footer = new FooterWriter(source, jobs, this.#leaves);
     this.#store = new PageStore(options.windowByteLength, options.openSpool);

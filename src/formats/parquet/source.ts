@@ -6,6 +6,7 @@ import type { ReadableFile } from '../../storage/file.js';
 import type { Source, SourceDescription } from '../format.js';
 import { CODEC_NAMES, Codec, ColumnChunk, ColumnMetaData, FileMetaData, KeyValue, RowGroup } from './definitions.js';
 import { type Footer, readChunkInfo, readFooter } from './footer.js';
+import { levelsColumns } from './leaf-levels.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetSchema } from './schema.js';
 
@@ -23,6 +24,7 @@ export class ParquetSource implements Source {
   readonly waits = false;
   #next = 0;
   #carried: readonly Column[] = [];
+  #leveled: ReadonlySet<number> = new Set();
 
   constructor(file: ReadableFile, footer: Footer) {
     this.file = file;
@@ -43,6 +45,7 @@ export class ParquetSource implements Source {
 
   /** Room for as many rows of a job's operands as are best decoded together in the largest row group, and its results. */
   wantedSlotByteLength(jobs: readonly Job[]): number {
+    this.#leveled = levelsColumns(jobs, this.schema);
     const partition = this.#largestPartition();
     if (partition === undefined) return 0;
     const uses = [...jobs, ...this.#carried.map((column) => ({ operands: [column], outputs: [] }))];
@@ -54,8 +57,9 @@ export class ParquetSource implements Source {
     this.#carried = columns;
   }
 
-  useSlots(): void {
+  useSlots(_slotByteLength: number, jobs: readonly Job[]): void {
     // Pages are the unit, whatever the slots.
+    this.#leveled = levelsColumns(jobs, this.schema);
   }
 
   async describe(): Promise<SourceDescription> {
@@ -101,7 +105,14 @@ export class ParquetSource implements Source {
     const chunks = rowGroup
       .structs(RowGroup.columns)
       .map((chunk) => readChunkInfo(this.file, chunk, this.footer.metadataStart));
-    return new RowGroupPartition(this.file, this.schema, index, rowGroup.integer(RowGroup.numRows) ?? 0, chunks);
+    return new RowGroupPartition(
+      this.file,
+      this.schema,
+      index,
+      rowGroup.integer(RowGroup.numRows) ?? 0,
+      chunks,
+      this.#leveled,
+    );
   }
 }
 
@@ -112,8 +123,9 @@ function wantedByteLength(
   partition: RowGroupPartition,
   { operands, outputs }: Pick<Job, 'operands' | 'outputs'>,
 ): number {
-  const rowCount = operands.reduce((most, column) => Math.max(most, partition.wantedRowCount(column)), 0);
-  const end = Math.min(rowCount, partition.rowCount);
-  const loads = operands.reduce((sum, column) => sum + partition.loadByteLength(column, 0, end), 0);
+  const count = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
+  const ends = operands.map((column) => Math.min(count, partition.valueCount(column)));
+  const loads = operands.reduce((sum, column, at) => sum + partition.loadByteLength(column, 0, ends[at] ?? 0), 0);
+  const end = Math.max(0, ...ends);
   return outputs.reduce((sum, { type }) => sum + RESULT_COPIES * valuesByteLength(type, end), loads);
 }
