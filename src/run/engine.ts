@@ -18,7 +18,7 @@ export interface EngineOptions {
   readonly jobs: readonly Job[];
   /** Its layout says for how many threads. */
   readonly slab: Slab;
-  /** Bytes that the source will yield, `undefined` where nobody knows yet. */
+  /** Bytes to be worked on, `undefined` where nobody knows yet. */
   readonly byteLength: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly onPartition: (partition: SourcePartition) => void;

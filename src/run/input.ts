@@ -8,7 +8,7 @@ import type { ParquetSource } from '../formats/parquet/source.js';
 import type { ReadableFile, Spool } from '../storage/file.js';
 import { openInput } from '../storage/local-file.js';
 import { isDevice } from '../storage/output-file.js';
-import { PipeReader } from '../storage/pipe.js';
+import { openPipe } from '../storage/pipe.js';
 import { openSpool } from '../storage/spool.js';
 import { PIPE, type Settings } from './options.js';
 
@@ -58,7 +58,7 @@ const LONGEST_MAGIC = 6;
 export async function openSource(path: string, options: InputOptions): Promise<Input> {
   const input =
     path === PIPE
-      ? { kind: 'pipe' as const, reader: new PipeReader(STANDARD_INPUT, 'standard input', options.signal) }
+      ? { kind: 'pipe' as const, reader: openPipe(STANDARD_INPUT, 'standard input', options.signal) }
       : await openInput(path, options.signal);
   if (input.kind === 'pipe') {
     const { openArrowStream } = await import('../formats/arrow/open.js');

@@ -1,7 +1,7 @@
 import { LanewiseError, stoppedError } from '../errors.js';
 import type { Source } from '../formats/format.js';
 import { bindTransforms } from '../plan/bind.js';
-import type { BoundTransforms } from '../plan/job.js';
+import type { BoundTransforms, Job } from '../plan/job.js';
 import type { TransformResult } from '../report/types.js';
 import { Slab, type SlabLayout } from '../slab/slab.js';
 import { peakMemoryBytes } from '../storage/host.js';
@@ -78,7 +78,7 @@ async function execute(
       sink: output.sink,
       jobs: bound.jobs,
       slab,
-      byteLength: input.byteLength,
+      byteLength: workByteLength(input, bound.jobs),
       signal,
       onPartition: (partition) => meter.onPartition(partition),
       onWritten: meter.onWritten,
@@ -96,6 +96,13 @@ async function execute(
     await output.discard();
     throw error;
   }
+}
+
+/** Bytes to be worked on; of a Parquet file, whose pages may be many times smaller, those that its values take in a slot. */
+function workByteLength(input: Input, jobs: readonly Job[]): number | undefined {
+  if (input.format === 'arrow') return input.byteLength;
+  const columns = jobs.flatMap((job) => [...job.operands, ...job.outputs]);
+  return 8 * columns.length * (input.rowCount ?? 0);
 }
 
 /** @throws LW_UNSUPPORTED_OPTION where row groups aren't made but copied, or where there are none */

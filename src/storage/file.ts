@@ -33,6 +33,7 @@ export interface ByteReader {
   readonly name: string;
   /** Fills `target` as far as there are bytes; resolves with how many, less than asked for only at the end. */
   read(target: Uint8Array): Promise<number>;
+  close(): void;
 }
 
 /** Bytes that go once, in order: standard output. */

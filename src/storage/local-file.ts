@@ -2,7 +2,7 @@ import { closeSync, fstatSync, type Stats } from 'node:fs';
 import { LanewiseError } from '../errors.js';
 import type { ByteReader, ReadableFile } from './file.js';
 import { openInterruptibly } from './open.js';
-import { PipeReader } from './pipe.js';
+import { openPipe } from './pipe.js';
 import { readFully } from './reading.js';
 
 /** What a path leads to: bytes by position, or bytes that come once. */
@@ -20,7 +20,7 @@ export async function openInput(path: string, signal?: AbortSignal): Promise<Ope
   }
   return stats.isFile()
     ? { kind: 'file', file: new LocalFile(fd, path, stats) }
-    : { kind: 'pipe', reader: new PipeReader(fd, path, signal) };
+    : { kind: 'pipe', reader: openPipe(fd, path, signal) };
 }
 
 export class LocalFile implements ReadableFile {

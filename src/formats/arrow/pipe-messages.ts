@@ -10,9 +10,16 @@ import type { MessageReader, StreamedMessage } from './stream-source.js';
 /** What goes to a spool goes there in pieces of this size. */
 const PIECE_BYTE_LENGTH = 1 << 20;
 
+/** Room for the body of a record batch, used again for the one after the next. */
+interface BodyStore {
+  window: Uint8Array;
+  /** For a body that is larger than the window may be. */
+  spool: Spool | undefined;
+}
+
 /**
  * The messages of a stream that comes through a pipe. A record batch's body is kept, in memory or in a temporary file,
- * until the next message is asked for; bodies of dictionaries are kept for good.
+ * until the next message is asked for; meanwhile that one is read. Bodies of dictionaries are kept for good.
  */
 export class PipeMessageReader implements MessageReader {
   readonly waits = true;
@@ -20,14 +27,17 @@ export class PipeMessageReader implements MessageReader {
   readonly #options: ArrowSourceOptions;
   readonly #spools: Spool[] = [];
   readonly #prefix = new Uint8Array(4);
-  #window = new Uint8Array(0);
-  #batchSpool: Spool | undefined;
+  readonly #windowByteLengthMax: number;
+  /** Of the message that was asked for last, and of the one that is being read. */
+  readonly #stores: [BodyStore, BodyStore] = [createStore(), createStore()];
+  #ahead: Promise<StreamedMessage | undefined> | undefined;
   #position = 0;
   #count = 0;
 
   constructor(reader: ByteReader, options: ArrowSourceOptions) {
     this.#reader = reader;
     this.#options = options;
+    this.#windowByteLengthMax = Math.floor(options.windowByteLength / this.#stores.length);
   }
 
   get name(): string {
@@ -35,6 +45,24 @@ export class PipeMessageReader implements MessageReader {
   }
 
   async next(): Promise<StreamedMessage | undefined> {
+    const next = await (this.#ahead ?? this.#read());
+    this.#ahead = next === undefined ? undefined : this.#read();
+    // Whoever asks for it hears of its failure; it may be that nobody does.
+    this.#ahead?.catch(() => {});
+    return next;
+  }
+
+  again(): undefined {
+    return undefined;
+  }
+
+  close(): void {
+    this.#reader.close();
+    for (const spool of this.#spools) spool.close();
+    this.#spools.length = 0;
+  }
+
+  async #read(): Promise<StreamedMessage | undefined> {
     const { name } = this.#reader;
     const start = this.#position;
     const first = await this.#readUint32(start);
@@ -46,15 +74,6 @@ export class PipeMessageReader implements MessageReader {
     const message = parseMessage(metadata, `message ${this.#count++} of ${name}`);
     const isKept = message.headerType === MessageHeader.DictionaryBatch;
     return { message, body: await this.#readBody(message.bodyByteLength, isKept) };
-  }
-
-  again(): undefined {
-    return undefined;
-  }
-
-  close(): void {
-    for (const spool of this.#spools) spool.close();
-    this.#spools.length = 0;
   }
 
   /** @param start of the message, where the stream may end; `undefined` within one, where it may not */
@@ -80,30 +99,32 @@ export class PipeMessageReader implements MessageReader {
   }
 
   async #readBody(byteLength: number, isKept: boolean): Promise<BufferRange> {
-    const { windowByteLength } = this.#options;
-    if (byteLength > windowByteLength) return this.#spoolBody(byteLength, isKept);
-    let bytes: Uint8Array;
-    if (isKept) bytes = new Uint8Array(byteLength);
-    else {
-      if (byteLength > this.#window.length) {
-        this.#window = new Uint8Array(Math.min(windowByteLength, Math.ceil(byteLength * 1.25)));
-      }
-      bytes = this.#window.subarray(0, byteLength);
+    const store = isKept ? createStore() : this.#takeStore();
+    if (byteLength > this.#windowByteLengthMax) return this.#spoolBody(byteLength, store);
+    if (byteLength > store.window.length) {
+      const wanted = isKept ? byteLength : Math.ceil(byteLength * 1.25);
+      store.window = new Uint8Array(Math.min(this.#windowByteLengthMax, wanted));
     }
+    const bytes = store.window.subarray(0, byteLength);
     await this.#fill(bytes);
     return { file: new MemoryFile(this.name, bytes), position: 0, byteLength };
   }
 
-  async #spoolBody(byteLength: number, isKept: boolean): Promise<BufferRange> {
-    const spool = (isKept ? undefined : this.#batchSpool) ?? this.#openSpool();
-    if (!isKept) this.#batchSpool = spool;
+  async #spoolBody(byteLength: number, store: BodyStore): Promise<BufferRange> {
+    store.spool ??= this.#openSpool();
     const piece = new Uint8Array(PIECE_BYTE_LENGTH);
     for (let position = 0; position < byteLength; position += piece.length) {
       const bytes = piece.subarray(0, Math.min(piece.length, byteLength - position));
       await this.#fill(bytes);
-      spool.write([bytes], position);
+      store.spool.write([bytes], position);
     }
-    return { file: spool, position: 0, byteLength };
+    return { file: store.spool, position: 0, byteLength };
+  }
+
+  /** The store of the message before the last one: nobody reads it any more. */
+  #takeStore(): BodyStore {
+    this.#stores.reverse();
+    return this.#stores[0];
   }
 
   #openSpool(): Spool {
@@ -117,4 +138,8 @@ export class PipeMessageReader implements MessageReader {
     if (count < bytes.length) throw cutOff(this.name, this.#position, bytes.length, count);
     this.#position += count;
   }
+}
+
+function createStore(): BodyStore {
+  return { window: new Uint8Array(0), spool: undefined };
 }

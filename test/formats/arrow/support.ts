@@ -177,6 +177,7 @@ export function memoryReader(bytes: Uint8Array): ByteReader {
       position += part.length;
       return part.length;
     },
+    close() {},
   };
 }
 
