@@ -1,4 +1,19 @@
-import { Float64, type RecordBatch, Table, tableFromArrays, Utf8, vectorFromArray } from 'apache-arrow';
+import {
+  type Data,
+  Field,
+  FixedSizeList,
+  Float64,
+  LargeList,
+  List,
+  makeData,
+  RecordBatch,
+  Schema,
+  Struct,
+  Table,
+  tableFromArrays,
+  Utf8,
+  vectorFromArray,
+} from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { transformBatches } from '../../src/index.js';
 
@@ -10,6 +25,9 @@ function batchOf(values: readonly number[]): RecordBatch {
   if (batch === undefined) throw new Error('a table without a batch');
   return batch;
 }
+
+const ELEMENT = new Field('item', new Float64(), false);
+const CHILD = makeData({ type: new Float64(), data: Float64Array.of(0, 0, -1, 5) });
 
 async function collect(batches: AsyncIterable<RecordBatch>): Promise<RecordBatch[]> {
   const collected: RecordBatch[] = [];
@@ -61,6 +79,22 @@ describe('transformBatches', () => {
       [0.5, null, 1],
       [0.5, 1, null],
     ]);
+  });
+
+  it.each<[string, Data]>([
+    ['List', makeData({ type: new List(ELEMENT), valueOffsets: Int32Array.of(0, 2, 4), child: CHILD })],
+    ['LargeList', makeData({ type: new LargeList(ELEMENT), valueOffsets: BigInt64Array.of(0n, 2n, 4n), child: CHILD })],
+    ['FixedSizeList', makeData({ type: new FixedSizeList(2, ELEMENT), length: 2, child: CHILD })],
+  ])('keeps a %s what it is', async (_name, list) => {
+    const { type } = list;
+    const schema = new Schema([new Field('x', type, false)]);
+    const batch = new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: 2, children: [list] }));
+    const [output] = await collect(transformBatches([batch], ['x = relu(x)', 'p = softmax(x)']));
+    expect(output?.schema.fields.map((field) => String(field.type))).toEqual([String(type), String(type)]);
+    const rows = [...(output?.getChild('p') ?? [])].map((row) => [...row]);
+    expect(rows[0]).toEqual([0.5, 0.5]);
+    expect(rows[1]?.[0]).toBeCloseTo(1 / (1 + Math.exp(6)), 15);
+    expect([...(output?.getChild('x')?.get(1) ?? [])]).toEqual([0, 5]);
   });
 
   it('yields nothing where there is nothing', async () => {

@@ -75,6 +75,8 @@ export class RecordBatchSink implements Sink<RecordBatchPiece> {
   }
 
   async finish(): Promise<void> {}
+
+  close(): void {}
 }
 
 function reserve(partition: RecordBatchPartition, job: Job, column: OutputColumn, index: number): ResultBuffers {
@@ -197,12 +199,13 @@ class BatchBuilder {
   }
 
   #listType(field: Arrow.Field, output: OutputColumn): Arrow.DataType {
-    const { Field, FixedSizeList, List } = this.#arrow;
+    const { Field, FixedSizeList, LargeList, List } = this.#arrow;
     const elements: Arrow.Field = field.type.children[0];
     const type = this.#type(output.type);
     const nullable = elements.nullable || output.nullable;
     const child = new Field(elements.name, type, nullable, keptMetadata(elements, type));
-    return output.shape.kind === 'fixed_size_list' ? new FixedSizeList(output.shape.listSize, child) : new List(child);
+    if (output.shape.kind === 'fixed_size_list') return new FixedSizeList(output.shape.listSize, child);
+    return output.shape.kind === 'large_list' ? new LargeList(child) : new List(child);
   }
 
   #data(numericType: NumericType, { count, values, validity, nullCount }: ResultBuffers): Arrow.Data {
