@@ -20,6 +20,7 @@ export interface Source {
   useSlots(slotByteLength: number, jobs: readonly Job[]): void;
   /** Reads the metadata of all partitions. Nothing else can be read from a pipe after it. */
   describe(): Promise<SourceDescription>;
+  /** Closes the input and gives back temporary files. Called once, last, however the run has ended. */
   close(): Promise<void>;
 }
 
@@ -123,4 +124,6 @@ export interface Sink<P> {
   write(load: Load<P>, results: readonly TaskResult[]): void;
   /** Writes what stands at the end of the file. Does not commit it. */
   finish(): Promise<void>;
+  /** Gives back temporary files. Called once, last, however the run has ended. */
+  close(): void;
 }

@@ -45,7 +45,14 @@ export async function openOutput(
     openSpool: options.openSpool,
   };
   const pipe = await openPipe(settings, options.signal);
-  if (pipe !== undefined) return new PipeOutput(await pipeSink(input, settings, common, pipe), pipe);
+  if (pipe !== undefined) {
+    try {
+      return new PipeOutput(await pipeSink(input, settings, common, pipe), pipe);
+    } catch (error) {
+      pipe.close();
+      throw error;
+    }
+  }
   const file = OutputFile.create(settings.output, { overwrite: settings.overwrite, sync: options.sync });
   try {
     return new FileOutput(await fileSink(input, settings, common, file), file);

@@ -56,7 +56,10 @@ export async function* transformBatches(
       signal,
       onPartition: ignore,
       onWritten: ignore,
-    }).finally(() => handover.close());
+    }).finally(() => {
+      handover.close();
+      sink.close();
+    });
     // Awaited below; until then a rejection has been seen to.
     run.catch(ignore);
     for (let batch = await handover.take(); batch !== undefined; batch = await handover.take()) yield batch;

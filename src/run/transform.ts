@@ -95,6 +95,8 @@ async function execute(
   } catch (error) {
     await output.discard();
     throw error;
+  } finally {
+    output.sink.close();
   }
 }
 

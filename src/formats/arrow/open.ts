@@ -34,11 +34,18 @@ export async function openArrow(file: ReadableFile, options: ArrowSourceOptions)
 }
 
 /**
- * Opens an Arrow stream that comes through a pipe. Waits until its first record batch is there.
+ * Opens an Arrow stream that comes through a pipe. Waits until its first record batch is there. The reader is closed
+ * with the source, or if there is none because this fails.
  * @throws LW_NOT_COLUMNAR, LW_UNSUPPORTED_INPUT, LW_CORRUPT_INPUT
  */
 export async function openArrowStream(reader: ByteReader, options: ArrowSourceOptions): Promise<ArrowSource> {
-  return ArrowStreamSource.open(new PipeMessageReader(reader, options), new BufferExpander(options));
+  const messages = new PipeMessageReader(reader, options);
+  try {
+    return await ArrowStreamSource.open(messages, new BufferExpander(options));
+  } catch (error) {
+    messages.close();
+    throw error;
+  }
 }
 
 /** Whether bytes may be the start of an Arrow stream or file: for whoever has several formats to choose from. */

@@ -119,8 +119,11 @@ export abstract class ArrowSink implements Sink<ArrowPiece> {
       this.#addDictionary(dictionary);
       copyBytes(dictionary.body, this.file, this.position - dictionary.body.byteLength);
     }
-    this.#holding.close();
     await this.writeEnd();
+  }
+
+  close(): void {
+    this.#holding.close();
   }
 
   /** Writes what stands behind the last message, at `position`. */

@@ -35,6 +35,10 @@ export class ArrowPipeSink extends ArrowStreamSink {
   protected override async writeEnd(): Promise<void> {
     await super.writeEnd();
     await this.#window.flush(this.position);
+  }
+
+  override close(): void {
+    super.close();
     this.#window.close();
   }
 

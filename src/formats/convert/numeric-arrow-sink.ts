@@ -92,6 +92,8 @@ export class NumericArrowSink implements Sink<NumericPiece> {
     }
   }
 
+  close(): void {}
+
   #append(bytes: Uint8Array): void {
     this.#options.file.write([bytes], this.#position);
     this.#position += bytes.length;

@@ -115,7 +115,6 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
 
   async finish(): Promise<void> {
     this.#finishBefore(undefined);
-    this.#store.close();
     const { source, jobs } = this.#options;
     const keyValues = arrowKeyValues(source.arrowSchema, jobs);
     const elements = this.#fields.origins.map((origin) =>
@@ -126,6 +125,10 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     new DataView(length.buffer).setUint32(0, metadata.length, true);
     this.#appender.append([metadata, length, MAGIC]);
     this.#appender.flush();
+  }
+
+  close(): void {
+    this.#store.close();
   }
 
   /** The row group that a record batch goes to: the last one if there is room, or else a new one. */

@@ -85,10 +85,13 @@ export class ParquetSink implements Sink<ParquetPiece> {
   }
 
   async finish(): Promise<void> {
-    this.#store.close();
     await this.#footer.write(this.#appender);
     this.#appender.append([MAGIC]);
     this.#appender.flush();
+  }
+
+  close(): void {
+    this.#store.close();
   }
 }
 

@@ -119,6 +119,7 @@ export async function runSerially<P>(
     await sinkPartition.end();
   }
   await sink.finish();
+  sink.close();
   await source.close();
 }
 

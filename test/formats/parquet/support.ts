@@ -154,6 +154,7 @@ async function runSerially<P>(
     while (open[0]?.isDescribed && open[0].pendingLoads === 0) await open.shift()?.sink.end();
   }
   await sink.finish();
+  sink.close();
   return file.bytes;
 }
 
