@@ -41,6 +41,26 @@ describe('PipeWindow', () => {
     expect(sent).toEqual([1, 2, 3, 4, 5, 6, 9, 0]);
   });
 
+  it('keeps a spool while more is in it than memory may hold', async () => {
+    const { window, sent, spools } = openWindow(20);
+    const bytes = Uint8Array.from({ length: 60 }, (_, i) => i + 1);
+    window.write([bytes], 0);
+    for (const end of [12, 13, 40, 60]) await window.flush(end);
+    expect(Uint8Array.from(sent)).toEqual(bytes);
+    expect(spools.length).toBe(1);
+  });
+
+  it('takes what is written while a flush is under way', async () => {
+    const { window, sent } = openWindow(100);
+    window.write([Uint8Array.of(1, 2, 3, 4)], 0);
+    const flushed = window.flush(2);
+    window.write([Uint8Array.of(7)], 6);
+    window.write([Uint8Array.of(5, 6)], 4);
+    await flushed;
+    await window.flush(8);
+    expect(sent).toEqual([1, 2, 3, 4, 5, 6, 7, 0]);
+  });
+
   it('sends the same bytes whether they went through memory or a spool', async () => {
     for (const windowByteLength of [1, 7, 64, 1000]) {
       const { window, sent, spools } = openWindow(windowByteLength);
