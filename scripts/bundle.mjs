@@ -60,7 +60,7 @@ const groups = [
   {
     name: 'compute',
     priority: 5,
-    test: /workers[\\/](?!worker|zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/,
+    test: /workers[\\/](?!worker|codecs[\\/]zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/,
   },
   { name: 'arrow', priority: 2, test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
   {

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const DIST = fileURLToPath(new URL('../dist', import.meta.url));
+/** Chunks that runs load as soon as they start, or find a format: packages wait there until somebody needs them. */
+const EAGER = /^(cli|worker|compute|core|arrow|parquet|convert)\b.*\.cjs$/;
+
+describe('the bundle', () => {
+  it.each(readdirSync(DIST).filter((name) => EAGER.test(name)))('loads no package with %s', (name) => {
+    const code = readFileSync(join(DIST, name), 'utf8');
+    const required = [...code.matchAll(/\brequire\(["'`]([^"'`]+)["'`]\)/g)].map(([, id = '']) => id);
+    expect(required.filter((id) => !id.startsWith('.') && !isBuiltin(id))).toEqual([]);
+  });
+});
