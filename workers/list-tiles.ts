@@ -131,6 +131,6 @@ export class ListTiles {
 function damagedOffsets({ name, firstList, firstElement, elementCount }: ListRows, list: number, offset: number) {
   return new LanewiseError(
     'LW_CORRUPT_INPUT',
-    `column '${name}' is damaged: offset ${firstList + list} of a record batch is ${offset}, which is less than the one before or more than ${firstElement + elementCount}; write the file again from its source`,
+    `column '${name}' is damaged: offset ${firstList + list} of a record batch or row group is ${offset}, which is less than the one before or more than ${firstElement + elementCount}; write the file again from its source`,
   );
 }

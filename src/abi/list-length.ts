@@ -13,6 +13,6 @@ export function checkListLength(name: string, list: number, length: number): voi
   if (length <= LIST_LENGTH_MAX) return;
   throw new LanewiseError(
     'LW_UNSUPPORTED_INPUT',
-    `column '${name}': list ${list} of a record batch has ${length} elements, a row has ${LIST_LENGTH_MAX} at most; shorten it, or leave the column out`,
+    `column '${name}': list ${list} of a record batch or row group has ${length} elements, a row has ${LIST_LENGTH_MAX} at most; shorten it, or leave the column out`,
   );
 }

@@ -32,6 +32,16 @@ export interface DataPage {
     | { readonly repetitionByteLength: number; readonly definitionByteLength: number };
 }
 
+/** What there is to know of a column whose levels are read. */
+export interface LeveledColumn {
+  /** What messages call it. */
+  readonly name: string;
+  /** 0 for a required column; a value is there where its definition level is this. */
+  readonly maxDefinitionLevel: number;
+  /** 0 where no value is of a list. */
+  readonly maxRepetitionLevel: number;
+}
+
 export type LevelEncoding = 'rle' | 'bit_packed';
 
 /** Levels of a range of values in the slot, a byte each. */
@@ -56,16 +66,10 @@ export interface DictionaryPage {
  * Values are counted as Parquet counts them: what stands for an empty list or for a null one, or for a struct that is
  * null, is a value too, and null.
  */
-export interface DecodePagesTask {
+export interface DecodePagesTask extends LeveledColumn {
   readonly kind: 'decode_pages';
-  /** What messages call the column. */
-  readonly name: string;
   readonly physicalValue: PhysicalValue;
   readonly type: NumericType;
-  /** 0 for a required column; a value is there where its definition level is this. */
-  readonly maxDefinitionLevel: number;
-  /** 0 where no value is of a list. */
-  readonly maxRepetitionLevel: number;
   readonly dictionary: DictionaryPage | undefined;
   /** The pages that hold the values, in their order, the first and the last perhaps in part. */
   readonly pages: readonly DataPage[];

@@ -60,6 +60,8 @@ export interface SourcePartition {
 /** The lists of a list column in a partition: which elements belong to which. */
 export interface PartitionLists {
   readonly count: number;
+  /** Whether `load` takes any `start`, so that chunks can end where lists do. */
+  readonly isCutAtLists: boolean;
   /**
    * The first element of a list, or with `count` the end of the last one's.
    * @throws LW_CORRUPT_INPUT where the column has fewer elements

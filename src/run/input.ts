@@ -4,7 +4,9 @@ import { LanewiseError } from '../errors.js';
 import type { ZstdDecompressor } from '../formats/arrow/options.js';
 import type { ArrowSchema } from '../formats/arrow/schema.js';
 import type { ArrowSource } from '../formats/arrow/source.js';
+import type { ListReader } from '../formats/parquet/lists.js';
 import type { ParquetSource } from '../formats/parquet/source.js';
+import { compileKernels } from '../pool/assets.js';
 import type { ReadableFile, Spool } from '../storage/file.js';
 import { openInput } from '../storage/local-file.js';
 import { isDevice } from '../storage/output-file.js';
@@ -82,7 +84,7 @@ async function openFile(file: ReadableFile, options: InputOptions): Promise<Inpu
   const magic = readMagic(file);
   if (magic.startsWith('PAR')) {
     const { openParquet } = await import('../formats/parquet/source.js');
-    const source = openParquet(file);
+    const source = openParquet(file, openListReader);
     return { format: 'parquet', source, byteLength: file.byteLength, rowCount: source.rowCount };
   }
   const { openArrow } = await import('../formats/arrow/open.js');
@@ -111,6 +113,12 @@ export async function readForArrow(
   const form = format === 'arrow' ? 'file' : 'stream';
   const source = await ParquetAsArrowSource.open(input.source, { ...options, memoryBytes, form });
   return { format: 'arrow', source, byteLength: input.byteLength, rowCount: input.rowCount };
+}
+
+async function openListReader(needsZstd: boolean): Promise<ListReader> {
+  const { ListReader } = await import('../../workers/parquet/list-reader.js');
+  const { Zstd } = await import('../../workers/codecs/zstd.js');
+  return new ListReader(compileKernels(), needsZstd ? await Zstd.load() : undefined);
 }
 
 function readMagic(file: ReadableFile): string {

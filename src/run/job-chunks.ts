@@ -7,7 +7,7 @@ import type { Load } from '../slab/load.js';
 import { checkSameLists } from './same-lists.js';
 
 /** Chunks end at multiples of this, so that bitmaps are cut at whole words. */
-const CHUNK_MULTIPLE = 64;
+export const CHUNK_MULTIPLE = 64;
 /** What each allocation of a load may lose to alignment. */
 const ALIGNMENT = 64;
 
@@ -83,6 +83,7 @@ export function chooseChunkEnd(
   start: number,
   length: number,
   byteLengthTo: (end: number) => number,
+  multiple = CHUNK_MULTIPLE,
 ): number {
   const { free } = load;
   let needed = byteLengthTo(length);
@@ -92,7 +93,7 @@ export function chooseChunkEnd(
   while (needed > free) {
     const fitting = Math.floor((count * free) / needed);
     count = Math.min(fitting, count - 1);
-    count -= count % CHUNK_MULTIPLE;
+    count -= count % multiple;
     if (count <= 0) return start;
     needed = byteLengthTo(start + count);
   }

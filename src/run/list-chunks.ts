@@ -5,7 +5,7 @@ import type { PartitionLists, SinkPartition, SourcePartition } from '../formats/
 import { canStandInPlace } from '../plan/in-place.js';
 import { hasOwnNulls, type Job, type OutputColumn } from '../plan/job.js';
 import type { Load } from '../slab/load.js';
-import { chooseChunkEnd } from './job-chunks.js';
+import { CHUNK_MULTIPLE, chooseChunkEnd } from './job-chunks.js';
 import { checkSameLists, listsOf } from './same-lists.js';
 
 /** What each allocation of a load may lose to alignment. */
@@ -22,11 +22,11 @@ interface Extent {
 /**
  * Puts the lists of one job and one partition into loads, chunk by chunk.
  *
- * Results that are lists are cut at elements, as every sink wants them: a chunk computes all lists that it has elements
- * of, so a list across a cut is computed twice. Results of one value a list are cut at lists.
+ * Results that are lists are cut at elements, where their format asks for that: a chunk computes all lists that it has
+ * elements of, so a list across a cut is computed twice. Other lists and results of one value a list are cut at lists.
  */
 export class ListChunks<P> {
-  /** Elements, or lists, as the job's results have values. */
+  /** Elements, or lists, as chunks are cut. */
   readonly length: number;
   readonly #job: Job;
   readonly #index: number;
@@ -34,6 +34,7 @@ export class ListChunks<P> {
   readonly #sink: SinkPartition<P>;
   readonly #lists: PartitionLists;
   readonly #isPerList: boolean;
+  readonly #isCutAtLists: boolean;
   readonly #inPlace: readonly boolean[];
   /** First list of the chunk before. */
   #list = 0;
@@ -49,23 +50,26 @@ export class ListChunks<P> {
     this.#lists = listsOf(source, first);
     checkSameLists(job, source);
     this.#isPerList = job.outputs.every(({ shape }) => shape.kind === 'flat');
+    this.#isCutAtLists = this.#isPerList || this.#lists.isCutAtLists;
     // A list may be empty, so that its result would stand where the elements of a later one are.
     this.#inPlace = job.outputs.map((_, output) => !this.#isPerList && canStandInPlace(job.program, output));
-    this.length = this.#isPerList ? this.#lists.count : source.valueCount(first);
+    this.length = this.#isCutAtLists ? this.#lists.count : source.valueCount(first);
   }
 
   /** Adds a chunk that starts at `start` to the load; returns where it ends, `start` if the load has too little room. */
   add(load: Load<P>, start: number): number {
-    const end = chooseChunkEnd(load, start, this.length, (limit) => this.#byteLength(start, limit));
-    if (end === start) {
+    const limit = this.#chooseLimit(load, start);
+    if (limit === start) {
       if (load.isEmpty) this.#checkLength(start);
       return start;
     }
+    const end = limit < this.length ? this.#pageEnd(start, limit) : limit;
     const { firstList, endList, firstElement, endElement } = this.#extent(start, end);
     this.#list = firstList;
     const { operands: columns, outputs: outputColumns } = this.#job;
     const operands = columns.map((column) => this.#source.load(load, column, firstElement, endElement));
     const count = endList - firstList;
+    const own = this.#ownRange(start, end);
     const lists = {
       name: columns[0]?.name ?? '',
       firstList,
@@ -74,21 +78,44 @@ export class ListChunks<P> {
       firstElement,
       elementCount: endElement - firstElement,
       validity: this.#isPerList ? this.#lists.loadValidity(load, firstList, endList) : 0,
-      ownStart: this.#isPerList ? 0 : start - firstElement,
-      ownEnd: this.#isPerList ? 0 : end - firstElement,
+      ownStart: this.#isPerList ? 0 : own.start - firstElement,
+      ownEnd: this.#isPerList ? 0 : own.end - firstElement,
     };
     const valueCount = this.#isPerList ? count : lists.elementCount;
     const outputs = outputColumns.map((output, at) => this.#place(load, output, at, operands, valueCount));
     const task = load.addTask({ kind: 'compute', job: this.#index, count: valueCount, operands, outputs, lists });
     for (const [at, output] of outputColumns.entries()) {
       const { values, validity } = outputs[at] ?? NOWHERE;
-      const own = {
+      const region = {
         values: values + valuesByteLength(output.type, lists.ownStart),
         validity: validity === 0 ? 0 : validity + lists.ownStart / 8,
       };
-      this.#sink.store(load, output, start, end, own, task, at);
+      this.#sink.store(load, output, own.start, own.end, region, task, at);
     }
     return end;
+  }
+
+  #chooseLimit(load: Load<P>, start: number): number {
+    const multiple = this.#lists.isCutAtLists ? 1 : CHUNK_MULTIPLE;
+    return chooseChunkEnd(load, start, this.length, (limit) => this.#byteLength(start, limit), multiple);
+  }
+
+  /** The last list of a page to which a chunk of lists best goes, or the limit. */
+  #pageEnd(start: number, limit: number): number {
+    if (!this.#lists.isCutAtLists) return limit;
+    const { start: first, end } = this.#valuesOf(start, limit);
+    const pageEnd = this.#source.chunkEnd(this.#job.operands, first, end);
+    const list = this.#lists.firstStartingAt(pageEnd, start);
+    return list > start && list < limit ? list : limit;
+  }
+
+  /** The results of a chunk, counted as the sink counts them. */
+  #ownRange(start: number, end: number): { readonly start: number; readonly end: number } {
+    return this.#isCutAtLists && !this.#isPerList ? this.#valuesOf(start, end) : { start, end };
+  }
+
+  #valuesOf(firstList: number, endList: number): { readonly start: number; readonly end: number } {
+    return { start: this.#lists.elementStart(firstList), end: this.#lists.elementStart(endList) };
   }
 
   /** Says so where it is a list's length for which a slot is too small. */
@@ -103,8 +130,9 @@ export class ListChunks<P> {
   /** @param start of results, as `end` */
   #extent(start: number, end: number): Extent {
     const lists = this.#lists;
-    if (this.#isPerList) {
-      const firstElement = floor8(lists.elementStart(start));
+    if (this.#isCutAtLists) {
+      const firstStart = lists.elementStart(start);
+      const firstElement = lists.isCutAtLists ? firstStart : floor8(firstStart);
       const endElement = Math.max(firstElement, lists.elementStart(end));
       return { firstList: start, endList: end, firstElement, endElement };
     }
@@ -125,6 +153,7 @@ export class ListChunks<P> {
   #byteLength(start: number, end: number): number {
     const { firstList, endList, firstElement, endElement } = this.#extent(start, end);
     const count = this.#isPerList ? endList - firstList : endElement - firstElement;
+    const own = this.#ownRange(start, end);
     let byteLength = this.#lists.loadByteLength(firstList, endList) + 2 * ALIGNMENT;
     for (const column of this.#job.operands) {
       byteLength += this.#source.loadByteLength(column, firstElement, endElement) + ALIGNMENT;
@@ -132,7 +161,7 @@ export class ListChunks<P> {
     for (const [index, output] of this.#job.outputs.entries()) {
       if (!this.#inPlace[index]) byteLength += valuesByteLength(output.type, count) + ALIGNMENT;
       byteLength += Math.ceil(count / 8) + ALIGNMENT;
-      byteLength += this.#sink.storeByteLength(output, end - start) + ALIGNMENT;
+      byteLength += this.#sink.storeByteLength(output, own.end - own.start) + ALIGNMENT;
     }
     return byteLength;
   }

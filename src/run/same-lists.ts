@@ -4,12 +4,7 @@ import type { Job } from '../plan/job.js';
 import type { Column } from '../plan/schema.js';
 
 export function listsOf(source: SourcePartition, column: Column): PartitionLists {
-  if (source.lists === undefined) {
-    throw new LanewiseError(
-      'LW_COLUMN_TYPE',
-      `column '${column.name}': lists can't be rows in this format, and take no gradient; convert the file to Arrow first`,
-    );
-  }
+  if (source.lists === undefined) throw new TypeError(`column '${column.name}' comes from a format without lists`);
   return source.lists(column);
 }
 
@@ -30,7 +25,7 @@ export function checkSameLists(job: Job, source: SourcePartition): void {
       if (start === otherStart) continue;
       throw new LanewiseError(
         'LW_COLUMN_TYPE',
-        `${job.transform}: list ${Math.max(0, list - 1)} of a record batch ends at element ${start} in '${first.name}', at ${otherStart} in '${other.name}'; a gradient needs lists of the same lengths`,
+        `${job.transform}: list ${Math.max(0, list - 1)} of a record batch or row group ends at element ${start} in '${first.name}', at ${otherStart} in '${other.name}'; a gradient needs lists of the same lengths`,
       );
     }
   }

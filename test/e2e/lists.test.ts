@@ -193,7 +193,7 @@ describe('lists that are no rows', () => {
     for (const name of ['softmax', 'logsumexp']) {
       await expect(run(table, [`p = ${name}(l)`])).rejects.toMatchObject({
         code: 'LW_UNSUPPORTED_INPUT',
-        message: expect.stringContaining(`list 0 of a record batch has ${length} elements`),
+        message: expect.stringContaining(`list 0 of a record batch or row group has ${length} elements`),
       });
     }
   });

@@ -1,5 +1,11 @@
 /** The levels of a page: a bitmap of the values that are there, and where they are asked for, the levels themselves. */
-import { type DataPage, type DecodePagesTask, type LevelEncoding, levelBitWidth } from '../../src/abi/pages.js';
+import {
+  type DataPage,
+  type DecodePagesTask,
+  type LevelEncoding,
+  type LeveledColumn,
+  levelBitWidth,
+} from '../../src/abi/pages.js';
 import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
 
 /** Where a page's levels lead. */
@@ -26,8 +32,6 @@ export interface PageParts {
   readonly values: number;
   readonly valuesEnd: number;
 }
-
-type LeveledColumn = Pick<DecodePagesTask, 'name' | 'maxDefinitionLevel' | 'maxRepetitionLevel'>;
 
 /**
  * Finds the parts of a page whose (uncompressed) bytes stand from `start` to `end`; the levels of version 2 stand at the

@@ -13,6 +13,25 @@ export interface PageContext {
   readonly scratch: number;
 }
 
+/** @param zstd left out where it won't be needed */
+export function createPageContext(
+  buffer: ArrayBufferLike,
+  kernels: Kernels,
+  zstd: Zstd | undefined,
+  scratch: number,
+): PageContext {
+  return {
+    memory: new Uint8Array(buffer),
+    view: new DataView(buffer),
+    kernels,
+    scratch,
+    get zstd() {
+      if (zstd === undefined) throw new RangeError('ZSTD was not loaded before it was needed');
+      return zstd;
+    },
+  };
+}
+
 export function corruptColumn(name: string, what: string): LanewiseError {
   return new LanewiseError('LW_CORRUPT_INPUT', `column "${name}": ${what}`);
 }

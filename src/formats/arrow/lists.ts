@@ -13,6 +13,7 @@ const ALIGNMENT = 64;
 
 /** The lists of a list column in a record batch: of one size, or as their offsets say. */
 export class ArrowLists implements PartitionLists {
+  readonly isCutAtLists = false;
   readonly count: number;
   readonly #column: Column;
   readonly #elementCount: number;

@@ -201,6 +201,7 @@ export class PageHeaderReader {
   }
 
   #unsupported(encoding: number | undefined): LanewiseError {
+    if (encoding === undefined) return this.#corrupt('a page names no encoding');
     const name = Object.entries(Encoding).find(([, value]) => value === encoding)?.[0] ?? String(encoding);
     return new LanewiseError(
       'LW_UNSUPPORTED_INPUT',

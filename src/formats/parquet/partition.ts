@@ -8,6 +8,7 @@ import type { ReadableFile } from '../../storage/file.js';
 import type { SourcePartition } from '../format.js';
 import { type ColumnPages, pageIndexOf, scanColumnPages } from './column-pages.js';
 import type { ChunkInfo } from './footer.js';
+import { type ListReader, ParquetLists } from './lists.js';
 import type { DataPageInfo } from './page-header.js';
 import {
   bodiesEnd,
@@ -29,6 +30,14 @@ const DICTIONARY_WORTH = 4;
 /** Rows of a chunk beyond which a dictionary is decompressed again rather than slots made larger. */
 const DICTIONARY_ROW_COUNT = 131072;
 
+/** What is read of columns beyond their values. */
+export interface NestedColumns {
+  /** Columns whose levels are loaded with the values, by their index. */
+  readonly leveled: ReadonlySet<number>;
+  /** Absent where no job asks for lists. */
+  readonly listReader: ListReader | undefined;
+}
+
 export class RowGroupPartition implements SourcePartition {
   /** Place among the row groups of the file. */
   readonly index: number;
@@ -41,18 +50,21 @@ export class RowGroupPartition implements SourcePartition {
   /** Where a load has the levels of a column's values that were added to it last. */
   readonly #levels = new WeakMap<Load<unknown>, Map<number, LevelBytes>>();
 
-  /** @param leveled columns whose levels are loaded with the values, by their index */
+  readonly #listReader: ListReader | undefined;
+  readonly #lists = new Map<number, ParquetLists>();
+
   constructor(
     file: ReadableFile,
     schema: ParquetSchema,
     index: number,
     rowCount: number,
     chunks: readonly ChunkInfo[],
-    leveled: ReadonlySet<number>,
+    { leveled, listReader }: NestedColumns,
   ) {
     this.#file = file;
     this.#schema = schema;
     this.#leveled = leveled;
+    this.#listReader = listReader;
     this.index = index;
     this.rowCount = rowCount;
     this.chunks = chunks;
@@ -61,6 +73,16 @@ export class RowGroupPartition implements SourcePartition {
   /** Values as Parquet counts them: an empty or null list has one too. */
   valueCount(column: Column): number {
     return this.#pagesOf(column).valueCount;
+  }
+
+  lists(column: Column): ParquetLists {
+    let lists = this.#lists.get(column.index);
+    if (lists === undefined) {
+      if (this.#listReader === undefined) throw new RangeError(`the lists of "${column.name}" weren't asked for`);
+      lists = new ParquetLists(this.#file, this.#pagesOf(column), this.rowCount, this.#listReader);
+      this.#lists.set(column.index, lists);
+    }
+    return lists;
   }
 
   /** Whether regions that `load` makes of the column have validity. */

@@ -7,15 +7,19 @@ import type { Source, SourceDescription } from '../format.js';
 import { CODEC_NAMES, Codec, ColumnChunk, ColumnMetaData, FileMetaData, KeyValue, RowGroup } from './definitions.js';
 import { type Footer, readChunkInfo, readFooter } from './footer.js';
 import { levelsColumns } from './leaf-levels.js';
+import type { ListReader } from './lists.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetSchema } from './schema.js';
+
+/** Makes what finds the lists of columns, where a job asks for them: with ZSTD or without. */
+export type OpenListReader = (needsZstd: boolean) => Promise<ListReader>;
 
 /**
  * Opens a Parquet file by its footer. The source closes the file.
  * @throws LW_CORRUPT_INPUT, LW_UNSUPPORTED_INPUT (encrypted, column chunks in other files)
  */
-export function openParquet(file: ReadableFile): ParquetSource {
-  return new ParquetSource(file, readFooter(file));
+export function openParquet(file: ReadableFile, openListReader: OpenListReader): ParquetSource {
+  return new ParquetSource(file, readFooter(file), openListReader);
 }
 
 export class ParquetSource implements Source {
@@ -25,10 +29,14 @@ export class ParquetSource implements Source {
   #next = 0;
   #carried: readonly Column[] = [];
   #leveled: ReadonlySet<number> = new Set();
+  #needsLists = false;
+  #listReader: ListReader | undefined;
+  readonly #openListReader: OpenListReader;
 
-  constructor(file: ReadableFile, footer: Footer) {
+  constructor(file: ReadableFile, footer: Footer, openListReader: OpenListReader) {
     this.file = file;
     this.footer = footer;
+    this.#openListReader = openListReader;
   }
 
   get schema(): ParquetSchema {
@@ -40,7 +48,9 @@ export class ParquetSource implements Source {
   }
 
   async next(): Promise<RowGroupPartition | undefined> {
-    return this.#next < this.footer.rowGroups.length ? this.#partition(this.#next++) : undefined;
+    if (this.#next >= this.footer.rowGroups.length) return undefined;
+    if (this.#needsLists) this.#listReader ??= await this.#openListReader(this.#hasCodec(Codec.zstd));
+    return this.#partition(this.#next++);
   }
 
   /** Room for as many rows of a job's operands as are best decoded together in the largest row group, and its results. */
@@ -60,6 +70,10 @@ export class ParquetSource implements Source {
   useSlots(_slotByteLength: number, jobs: readonly Job[]): void {
     // Pages are the unit, whatever the slots.
     this.#leveled = levelsColumns(jobs, this.schema);
+    // An elementwise job needs its column's lists only to compare them with those of its gradient.
+    this.#needsLists = jobs.some(
+      ({ domain, operands }) => domain === 'lists' || (domain === 'elements' && operands.length > 1),
+    );
   }
 
   async describe(): Promise<SourceDescription> {
@@ -87,6 +101,14 @@ export class ParquetSource implements Source {
     this.file.close();
   }
 
+  #hasCodec(codec: number): boolean {
+    return this.footer.rowGroups.some((rowGroup) =>
+      rowGroup
+        .structs(RowGroup.columns)
+        .some((chunk) => chunk.struct(ColumnChunk.metaData)?.integer(ColumnMetaData.codec) === codec),
+    );
+  }
+
   #largestPartition(): RowGroupPartition | undefined {
     let largest: number | undefined;
     let most = 0;
@@ -105,14 +127,11 @@ export class ParquetSource implements Source {
     const chunks = rowGroup
       .structs(RowGroup.columns)
       .map((chunk) => readChunkInfo(this.file, chunk, this.footer.metadataStart));
-    return new RowGroupPartition(
-      this.file,
-      this.schema,
-      index,
-      rowGroup.integer(RowGroup.numRows) ?? 0,
-      chunks,
-      this.#leveled,
-    );
+    const rowCount = rowGroup.integer(RowGroup.numRows) ?? 0;
+    return new RowGroupPartition(this.file, this.schema, index, rowCount, chunks, {
+      leveled: this.#leveled,
+      listReader: this.#listReader,
+    });
   }
 }
 

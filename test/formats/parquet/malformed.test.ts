@@ -5,8 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { LanewiseError } from '../../../src/errors.js';
 import { openParquet } from '../../../src/formats/parquet/source.js';
 import { MemoryFile } from '../../../src/storage/memory-file.js';
+import { randomNumbers } from '../../e2e/support.js';
 import { conformanceFolder } from '../arrow/conformance.js';
-import { transformBytes } from './support.js';
+import { leaf, list, writeNested } from './nested-support.js';
+import { openListReader, transformBytes } from './support.js';
 
 /** Transforms each numeric column by itself, so that damage in one doesn't hide another's. */
 async function transformEach(bytes: Uint8Array): Promise<readonly (Uint8Array | LanewiseError)[]> {
@@ -19,16 +21,20 @@ async function transformEach(bytes: Uint8Array): Promise<readonly (Uint8Array | 
     }
   };
   let names: readonly string[] = [];
+  let lists: readonly string[] = [];
   const opened = await attempt(() => {
-    const { columns } = openParquet(new MemoryFile('input', bytes)).schema;
+    const { columns } = openParquet(new MemoryFile('input', bytes), openListReader).schema;
     const numeric = columns.filter((column) => column.type !== undefined).map((column) => column.name);
     names = numeric.filter((name) => columns.filter((column) => column.name === name).length === 1);
+    lists = columns.filter(({ shape }) => shape.kind === 'list').map(({ name }) => name);
     return bytes;
   });
   const results = [opened];
   for (const name of names) {
     const quoted = name.replaceAll(/[\\"]/g, '\\$&');
     results.push(await attempt(() => transformBytes(bytes, [`lanewise_y = relu("${quoted}")`])));
+    if (!lists.includes(name)) continue;
+    results.push(await attempt(() => transformBytes(bytes, [`lanewise_y = softmax("${quoted}")`])));
   }
   return results;
 }
@@ -68,6 +74,20 @@ describe.skipIf(conformance === undefined)('Parquet files of other implementatio
   }
 });
 
+describe('a damaged Parquet file of lists', () => {
+  const random = randomNumbers(9);
+  const data = Array.from({ length: 400 }, () => Array.from({ length: Math.floor(random() * 6) }, () => random()));
+  const bytes = writeNested([{ elements: list('l', leaf('element', 'OPTIONAL')), data }], { pageSize: 3000 });
+
+  it('with any byte changed ends with a result or an error', async () => {
+    for (let at = 4; at < bytes.length - 8; at += 83) {
+      const damaged = bytes.slice();
+      damaged[at] = (damaged[at] ?? 0) ^ (at % 2 === 0 ? 0xff : 0x41);
+      expectResultOrError(await transformEach(damaged));
+    }
+  });
+});
+
 describe('damaged Parquet files', () => {
   const data = Array.from({ length: 3000 }, (_, row) => (row % 9 === 0 ? null : Math.round(Math.sin(row) * 50)));
   const bytes = new Uint8Array(
@@ -82,7 +102,7 @@ describe('damaged Parquet files', () => {
 
   it('cut off anywhere are refused', () => {
     for (let end = 0; end < bytes.length; end += 97) {
-      expect(() => openParquet(new MemoryFile('input', bytes.subarray(0, end)))).toThrow(LanewiseError);
+      expect(() => openParquet(new MemoryFile('input', bytes.subarray(0, end)), openListReader)).toThrow(LanewiseError);
     }
   });
 

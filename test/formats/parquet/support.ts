@@ -16,6 +16,7 @@ import { Zstd } from '../../../workers/codecs/zstd.js';
 import { Executor } from '../../../workers/executor.js';
 import { instantiateKernels } from '../../../workers/kernel-module.js';
 import { decodePages } from '../../../workers/parquet/decode.js';
+import { ListReader } from '../../../workers/parquet/list-reader.js';
 import type { PageContext } from '../../../workers/parquet/page-context.js';
 import { GrowingFile, makeSpool, sourceOptions } from '../arrow/support.js';
 
@@ -27,6 +28,10 @@ const SLOT_ADDRESS = SCRATCH_ADDRESS + (1 << 16);
 const WASM_PAGE_BYTE_LENGTH = 1 << 16;
 
 const module = compileKernels();
+
+export async function openListReader(): Promise<ListReader> {
+  return new ListReader(module, await Zstd.load());
+}
 
 export interface TestContext extends PageContext {
   readonly slotByteLength: number;
@@ -55,7 +60,7 @@ export async function readColumn(
   name: string,
   chunkLength?: number,
 ): Promise<Value[]> {
-  const source = openParquet(new MemoryFile('input', bytes));
+  const source = openParquet(new MemoryFile('input', bytes), openListReader);
   const column = source.schema.columns.find((other) => other.name === name);
   if (column === undefined) throw new RangeError(`no column "${name}"`);
   const values: Value[] = [];
@@ -110,7 +115,7 @@ export function transformBytes(
   transforms: readonly string[],
   { compression = 'sameAsInput', ...options }: TransformOptions = {},
 ): Promise<Uint8Array> {
-  const source = openParquet(new MemoryFile('input', bytes));
+  const source = openParquet(new MemoryFile('input', bytes), openListReader);
   return runSerially(source, transforms, options, (common) => new ParquetSink({ ...common, source, compression }));
 }
 
