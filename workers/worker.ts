@@ -1,37 +1,55 @@
-import { workerData } from 'node:worker_threads';
 import type { SlotMessage, SlotReply } from '../src/abi/task.js';
 import { toWireError } from '../src/errors.js';
 import { readFully } from '../src/storage/reading.js';
 import { Executor, type ExecutorOptions } from './executor.js';
 
-/** What every worker is started with; which thread of the slab it is, it takes from the shared counter. */
-export interface WorkerData extends Omit<ExecutorOptions, 'areaAddress'> {
+/** What every worker computes with; which thread of the slab it is, it takes from the shared counter. */
+export interface WorkerSetup extends Omit<ExecutorOptions, 'areaAddress'> {
   readonly areaAddresses: readonly number[];
   readonly threadCounter: Int32Array;
 }
 
-const { areaAddresses, threadCounter, ...shared } = workerData as WorkerData;
-// The coordinator is thread 0.
-const thread = Atomics.add(threadCounter, 0, 1) + 1;
-const areaAddress = areaAddresses[thread];
-if (areaAddress === undefined) {
-  throw new RangeError(`the slab has room for ${areaAddresses.length} threads, not for number ${thread}`);
-}
-const executor = new Executor({ ...shared, areaAddress });
-
-const slab = new Uint8Array(shared.memory.buffer);
-
-/** Carries out a slot's reads and tasks. Errors go back as data: a class doesn't survive the way between threads. */
-export function compute(message: SlotMessage): SlotReply | Promise<SlotReply> {
-  return executor.needsLoading(message.tasks) ? executor.load().then(() => run(message)) : run(message);
+/** The first message to a worker. It has its answer when the worker is ready for slots. */
+export interface SetupMessage {
+  readonly setup: WorkerSetup;
 }
 
-function run({ reads, tasks }: SlotMessage): SlotReply {
+export interface SetupReply {
+  /** False where the worker had been set up before. */
+  readonly isFirst: boolean;
+}
+
+let executor: Executor | undefined;
+let slab: Uint8Array;
+
+/** Sets the worker up, or carries out a slot's reads and tasks. */
+export function work(message: SetupMessage | SlotMessage): SetupReply | SlotReply | Promise<SlotReply> {
+  if ('setup' in message) return setUp(message.setup);
+  if (executor === undefined) throw new RangeError('a slot came before the setup');
+  const ready = executor;
+  return ready.needsLoading(message.tasks) ? ready.load().then(() => run(ready, message)) : run(ready, message);
+}
+
+function setUp({ areaAddresses, threadCounter, ...shared }: WorkerSetup): SetupReply {
+  if (executor !== undefined) return { isFirst: false };
+  // The coordinator is thread 0.
+  const thread = Atomics.add(threadCounter, 0, 1) + 1;
+  const areaAddress = areaAddresses[thread];
+  if (areaAddress === undefined) {
+    throw new RangeError(`the slab has room for ${areaAddresses.length} threads, not for number ${thread}`);
+  }
+  executor = new Executor({ ...shared, areaAddress });
+  slab = new Uint8Array(shared.memory.buffer);
+  return { isFirst: true };
+}
+
+/** Errors go back as data: a class doesn't survive the way between threads. */
+function run(ready: Executor, { reads, tasks }: SlotMessage): SlotReply {
   try {
     for (const { descriptor, name, position, address, byteLength } of reads) {
       readFully(descriptor, name, slab.subarray(address, address + byteLength), position);
     }
-    return { results: executor.run(tasks) };
+    return { results: ready.run(tasks) };
   } catch (error) {
     return { error: toWireError(error) };
   }

@@ -30,7 +30,7 @@ export class ThreadTeam {
   readonly #slab: Slab;
   readonly #slotCount: number;
   readonly #executor: Executor;
-  readonly #pool: Pool | undefined;
+  readonly #pool: Pool;
 
   private constructor({ programs, threads, byteLength }: TeamOptions) {
     this.#threads = threads;
@@ -41,7 +41,7 @@ export class ThreadTeam {
     const module = compileKernels();
     const { memory, layout } = this.#slab;
     this.#executor = new Executor({ module, memory, programs, areaAddress: layout.areaAddresses[0] ?? 0 });
-    this.#pool = threads > 1 ? new Pool(threads - 1) : undefined;
+    this.#pool = new Pool(threads - 1);
     const first = new Float64Array(memory.buffer, this.#slab.slotAddress(0), TASK_BYTE_LENGTH / 8);
     fillValues(first);
     for (let slot = 1; slot < this.#slotCount; slot++) {
@@ -51,12 +51,11 @@ export class ThreadTeam {
 
   static async start(options: TeamOptions): Promise<ThreadTeam> {
     const team = new ThreadTeam(options);
-    await team.#pool?.start({
+    await team.#pool.setUp({
       module: compileKernels(),
       memory: team.#slab.memory,
       programs: options.programs,
       areaAddresses: team.#slab.layout.areaAddresses,
-      threadCounter: new Int32Array(new SharedArrayBuffer(4)),
     });
     return team;
   }
@@ -78,7 +77,7 @@ export class ThreadTeam {
       });
     const seconds = await sample(async () => {
       const running = Array.from({ length: this.#threads - 1 }, (_, worker) =>
-        this.#pool?.run({ reads: [], tasks: tasksOf(worker + 1) }),
+        this.#pool.run({ reads: [], tasks: tasksOf(worker + 1) }),
       );
       this.#executor.run(tasksOf(0));
       await Promise.all(running);
@@ -96,7 +95,7 @@ export class ThreadTeam {
   }
 
   async close(): Promise<void> {
-    await this.#pool?.close();
+    await this.#pool.close();
   }
 
   #rowCount(program: number): number {

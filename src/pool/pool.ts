@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
-import type { WorkerData } from '../../workers/worker.js';
+import type { SetupMessage, SetupReply, WorkerSetup } from '../../workers/worker.js';
 import type { SlotMessage, SlotReply, TaskResult } from '../abi/task.js';
 import { fromWireError, LanewiseError } from '../errors.js';
 import { WORKER_URL } from './assets.js';
@@ -9,51 +9,47 @@ import { WORKER_URL } from './assets.js';
 export const SLOTS_PER_WORKER = 3;
 
 /**
- * The worker threads. Starting them takes a tenth of a second; until they are up, and whenever all of them have enough
- * to do, `hasRoom` is false and the coordinator computes by itself.
+ * The worker threads. Starting them takes a tenth of a second, which may begin before it is known what they compute; until
+ * they are set up, and whenever all of them have enough to do, `hasRoom` is false and the coordinator computes by itself.
  */
 export class Pool {
   readonly #workerCount: number;
+  #started: Promise<Piscina | undefined> | undefined;
   #piscina: Piscina | undefined;
   #readyCount = 0;
   #pendingCount = 0;
-  #isStarted = false;
   #isClosed = false;
 
+  /** @param workerCount 0 for a pool that never has room: the coordinator computes all by itself */
   constructor(workerCount: number) {
     this.#workerCount = workerCount;
   }
 
-  /** Starts the workers in the background. A worker that fails to start rejects the returned promise. */
-  async start(workerData: WorkerData): Promise<void> {
-    this.#isStarted = true;
-    const [threads, { Piscina }] = await Promise.all([import('node:worker_threads'), import('piscina')]);
-    if (this.#isClosed) return;
-    this.#piscina = new Piscina({
-      filename: fileURLToPath(WORKER_URL),
-      name: 'compute',
-      workerData,
-      minThreads: this.#workerCount,
-      maxThreads: this.#workerCount,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: SLOTS_PER_WORKER,
-      recordTiming: false,
-      // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
-      atomics: 'disabled',
-      env: threads.SHARE_ENV,
-      trackUnmanagedFds: false,
-    });
-    // Piscina calls workers ready when it makes them; one that has answered is.
-    const first: SlotMessage = { reads: [], tasks: [] };
-    const answers = Array.from({ length: this.#workerCount }, async () => {
-      await this.#send(first);
+  /** Has the workers start in the background, once. */
+  start(): void {
+    if (this.#workerCount === 0) return;
+    this.#started ??= this.#start();
+    // `setUp` tells of a failure.
+    this.#started.catch(() => {});
+  }
+
+  /** Gives the workers, started if they weren't, what they compute with; resolves when all of them are ready. */
+  async setUp(computing: Omit<WorkerSetup, 'threadCounter'>): Promise<void> {
+    this.start();
+    const setup = { ...computing, threadCounter: new Int32Array(new SharedArrayBuffer(4)) };
+    if ((await this.#started) === undefined) return;
+    const setUpOne = async () => {
+      // A message goes to the worker that has the fewest; one that had another already passes this on.
+      for (let isFirst = false; !isFirst && !this.#isClosed; ) {
+        ({ isFirst } = await this.#send<SetupReply>({ setup }));
+      }
       this.#readyCount++;
-    });
-    await Promise.all(answers);
+    };
+    await Promise.all(Array.from({ length: this.#workerCount }, setUpOne));
   }
 
   get isStarted(): boolean {
-    return this.#isStarted;
+    return this.#started !== undefined;
   }
 
   /** Whether a worker is up. */
@@ -72,7 +68,7 @@ export class Pool {
   async run(message: SlotMessage): Promise<readonly TaskResult[]> {
     this.#pendingCount++;
     try {
-      const reply = await this.#send(message);
+      const reply = await this.#send<SlotReply>(message);
       if ('error' in reply) throw fromWireError(reply.error);
       return reply.results;
     } finally {
@@ -80,7 +76,26 @@ export class Pool {
     }
   }
 
-  async #send(message: SlotMessage): Promise<SlotReply> {
+  async #start(): Promise<Piscina | undefined> {
+    const [threads, { Piscina }] = await Promise.all([import('node:worker_threads'), import('piscina')]);
+    if (this.#isClosed) return undefined;
+    this.#piscina = new Piscina({
+      filename: fileURLToPath(WORKER_URL),
+      name: 'work',
+      minThreads: this.#workerCount,
+      maxThreads: this.#workerCount,
+      idleTimeout: Number.POSITIVE_INFINITY,
+      concurrentTasksPerWorker: SLOTS_PER_WORKER,
+      recordTiming: false,
+      // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
+      atomics: 'disabled',
+      env: threads.SHARE_ENV,
+      trackUnmanagedFds: false,
+    });
+    return this.#piscina;
+  }
+
+  async #send<Reply>(message: SetupMessage | SlotMessage): Promise<Reply> {
     try {
       return await this.#piscina?.run(message);
     } catch (error) {

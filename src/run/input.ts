@@ -38,6 +38,8 @@ export interface InputOptions {
   readonly signal?: AbortSignal | undefined;
   /** Asked for when something compressed with ZSTD has to be read outside of a slot. */
   readonly loadZstd: () => Promise<ZstdDecompressor>;
+  /** Told what a file is before anything but its first bytes is read. */
+  readonly onOpened?: ((format: Input['format'], byteLength: number) => void) | undefined;
 }
 
 /** @param output where what doesn't fit in memory goes: beside it, where there is room for one of its size */
@@ -81,14 +83,15 @@ export async function openSource(path: string, options: InputOptions): Promise<I
 }
 
 async function openFile(file: ReadableFile, options: InputOptions): Promise<Input> {
-  const magic = readMagic(file);
-  if (magic.startsWith('PAR')) {
+  const format = readMagic(file).startsWith('PAR') ? 'parquet' : 'arrow';
+  options.onOpened?.(format, file.byteLength);
+  if (format === 'parquet') {
     const { openParquet } = await import('../formats/parquet/source.js');
     const source = openParquet(file, openListReader);
-    return { format: 'parquet', source, byteLength: file.byteLength, rowCount: source.rowCount };
+    return { format, source, byteLength: file.byteLength, rowCount: source.rowCount };
   }
   const { openArrow } = await import('../formats/arrow/open.js');
-  return { format: 'arrow', source: await openArrow(file, options), byteLength: file.byteLength, rowCount: undefined };
+  return { format, source: await openArrow(file, options), byteLength: file.byteLength, rowCount: undefined };
 }
 
 /**

@@ -15,7 +15,7 @@ export interface PipelineOptions<P> {
   /** All of the shared memory. */
   readonly slab: Uint8Array;
   readonly executor: Executor;
-  readonly pool: Pool | undefined;
+  readonly pool: Pool;
   readonly signal: AbortSignal | undefined;
   readonly onWritten: (load: Load<P>, results: readonly TaskResult[]) => void;
 }
@@ -62,9 +62,9 @@ export class Pipeline<P> {
       this.#queue.push(entry);
       const { tasks } = described.load;
       // Answers that have come meanwhile tell of room that isn't known yet.
-      if (pool?.isReady && !pool.hasRoom) await this.#turn();
+      if (pool.isReady && !pool.hasRoom) await this.#turn();
       this.#inFlight++;
-      if (tasks.length > 0 && pool?.hasRoom) {
+      if (tasks.length > 0 && pool.hasRoom) {
         pool.run({ reads: described.load.takeReads(), tasks }).then(
           (results) => this.#complete(entry, results),
           (error: unknown) => this.fail(error),
@@ -73,7 +73,7 @@ export class Pipeline<P> {
         if (executor.needsLoading(tasks)) await executor.load();
         described.load.fill(slab);
         this.#complete(entry, executor.run(tasks));
-        if (pool?.isStarted || this.#isTurnDue()) await this.#turn();
+        if (pool.isStarted || this.#isTurnDue()) await this.#turn();
       }
     }
     while (this.#inFlight > 0) {

@@ -1,5 +1,6 @@
 import type { RecordBatch } from 'apache-arrow';
 import { bindTransforms } from '../plan/bind.js';
+import { Pool } from '../pool/pool.js';
 import { Slab } from '../slab/slab.js';
 import { layOutBudget } from './budget.js';
 import { runJobs } from './engine.js';
@@ -41,6 +42,7 @@ export async function* transformBatches(
   try {
     const { jobs } = bindTransforms(transforms, source.schema, { outType: resources.outType }, resources.catalogue);
     const slab = new Slab(layOutBudget(jobs, resources));
+    const pool = new Pool(resources.threads - 1);
     const sink = await RecordBatchSink.create({
       source,
       jobs,
@@ -52,11 +54,13 @@ export async function* transformBatches(
       sink,
       jobs,
       slab,
+      pool,
       byteLength: undefined,
       signal,
       onPartition: ignore,
       onWritten: ignore,
-    }).finally(() => {
+    }).finally(async () => {
+      await pool.close();
       handover.close();
       sink.close();
     });

@@ -2,12 +2,13 @@ import { LanewiseError, stoppedError } from '../errors.js';
 import type { Source } from '../formats/format.js';
 import { bindTransforms } from '../plan/bind.js';
 import type { BoundTransforms, Job } from '../plan/job.js';
+import { Pool } from '../pool/pool.js';
 import type { TransformResult } from '../report/types.js';
 import { Slab, type SlabLayout } from '../slab/slab.js';
 import { peakMemoryBytes } from '../storage/host.js';
 import { layOutBudget } from './budget.js';
-import { runJobs } from './engine.js';
-import { type Input, inputOptions, openSource, readForArrow } from './input.js';
+import { POOL_WORTH_BYTES, runJobs } from './engine.js';
+import { type Input, type InputOptions, inputOptions, openSource, readForArrow } from './input.js';
 import { fillSettings, type Settings, type TransformOptions } from './options.js';
 import { openOutput } from './output.js';
 import { ProgressMeter } from './progress.js';
@@ -22,11 +23,18 @@ import { ProgressMeter } from './progress.js';
  */
 export async function transform(options: TransformOptions): Promise<TransformResult> {
   const settings = fillSettings(options);
-  const prepared = await prepare(settings, options.signal);
+  const pool = new Pool(settings.threads - 1);
+  let prepared: Prepared | undefined;
   try {
-    return await execute(prepared, settings, options);
+    prepared = await prepare(settings, options.signal, (format, byteLength) => {
+      // Of a Parquet file the footer tells how much there is to do.
+      if (format === 'arrow' && byteLength >= POOL_WORTH_BYTES) pool.start();
+    });
+    return await execute(prepared, pool, settings, options);
   } finally {
-    await prepared.input.source.close();
+    // Workers read the input by its descriptor.
+    await pool.close();
+    await prepared?.input.source.close();
   }
 }
 
@@ -38,8 +46,12 @@ export interface Prepared {
 }
 
 /** Opens the input, binds the transforms to its schema and lays out the memory; writes nothing. */
-export async function prepare(settings: Settings, signal?: AbortSignal): Promise<Prepared> {
-  const options = { ...inputOptions(settings.output, settings.memoryBytes), signal };
+export async function prepare(
+  settings: Settings,
+  signal?: AbortSignal,
+  onOpened?: InputOptions['onOpened'],
+): Promise<Prepared> {
+  const options = { ...inputOptions(settings.output, settings.memoryBytes), signal, onOpened };
   let input = await openSource(settings.input, options);
   try {
     if (input.format === 'parquet' && settings.format !== 'parquet') {
@@ -59,6 +71,7 @@ export async function prepare(settings: Settings, signal?: AbortSignal): Promise
 
 async function execute(
   { input, bound, layout }: Prepared,
+  pool: Pool,
   settings: Settings,
   options: TransformOptions,
 ): Promise<TransformResult> {
@@ -78,6 +91,7 @@ async function execute(
       sink: output.sink,
       jobs: bound.jobs,
       slab,
+      pool,
       byteLength: workByteLength(input, bound.jobs),
       signal,
       onPartition: (partition) => meter.onPartition(partition),
