@@ -75,7 +75,10 @@ export interface DecodePagesTask extends LeveledColumn {
   readonly pages: readonly DataPage[];
   readonly start: number;
   readonly end: number;
-  /** Where the column is to stand. `validity` is 0 where the metadata promises that no value is null. */
+  /**
+   * Where the column is to stand. `validity` is 0 where the metadata promises that no value is null. The 16 bytes in
+   * front of the values are written, too, and put back.
+   */
   readonly target: Region;
   /** Where the values' levels are to stand, if anybody wants them. */
   readonly levels: LevelBytes | undefined;
@@ -102,6 +105,8 @@ export interface ResultLevels extends LevelBytes {
 /**
  * Makes the body of one data page (version 1) of the `count` values of a region, which is scratch afterwards.
  *
+ * The 16 bytes in front of the region's values are written, too, and put back.
+ *
  * Where `body` is 0, the page is neither compressed nor put together: its values stay in the region, nulls squeezed out,
  * behind levels that whoever writes the page takes from `definitionLevelsHead` and the region's bitmap.
  *
@@ -124,7 +129,7 @@ export interface EncodePageTask {
   readonly crc: boolean;
   readonly source: Region;
   readonly count: number;
-  /** Room for the levels and values, uncompressed, or 0. */
+  /** Room for the levels and values, uncompressed, or 0. Scratch where the page is compressed. */
   readonly body: number;
   /** Room for the compressed body; unused where the codec is `none`. */
   readonly target: number;

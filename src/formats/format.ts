@@ -36,6 +36,12 @@ export interface SourceDescription {
   readonly metadata: readonly { readonly key: string; readonly byteLength: number }[];
 }
 
+/** A column of a partition in the slot. */
+export interface LoadedColumn extends Region {
+  /** Bytes of the slot that nothing needs any more once the tasks of `load` are done: for whoever stores a result. */
+  readonly spare?: { readonly address: number; readonly byteLength: number };
+}
+
 /** A record batch or a row group: the rows that the format keeps together. */
 export interface SourcePartition {
   readonly rowCount: number;
@@ -43,16 +49,20 @@ export interface SourcePartition {
   valueCount(column: Column): number;
   /** Slot bytes, at most, that `load` takes for the values `start` to `end`. */
   loadByteLength(column: Column, start: number, end: number): number;
+  /** Scratch, at most, that the tasks of `load` share with all others of the slot; absent where they need none. */
+  scratchByteLength?(column: Column, start: number, end: number): number;
+  /** Spare bytes that `load` leaves; absent where it leaves none. */
+  spareByteLength?(column: Column, start: number, end: number): number;
   /**
    * Adds to the load what brings the values `start` to `end` of the column into the slot, as Arrow lays them out.
-   * `start` is a multiple of 8.
+   * `start` is a multiple of 8, or what `chunkEnd` came to.
    */
-  load(load: Load<unknown>, column: Column, start: number, end: number): Region;
+  load(load: Load<unknown>, column: Column, start: number, end: number): LoadedColumn;
   /**
-   * Where to end a chunk that starts at `start` and may go to `limit`: `limit`, or before it where less is read or
-   * decoded twice (a page's end). More than `start`.
+   * Where to end a chunk that starts at `start` and may go to `limit`: `limit`, or before it, at a multiple of
+   * `rowMultiple`, where less is read or decoded twice (a page's end). More than `start`.
    */
-  chunkEnd(columns: readonly Column[], start: number, limit: number): number;
+  chunkEnd(columns: readonly Column[], start: number, limit: number, rowMultiple: number): number;
   /** The lists of a list column; absent where the format's lists aren't read as such. */
   lists?(column: Column): PartitionLists;
 }
@@ -96,20 +106,24 @@ export interface JobItem {
 
 /** The writing side of one partition. */
 export interface SinkPartition<P> {
+  /** Rows by which a source may cut chunks: 1 where no bitmap of one goes on with the next. @default 8 */
+  readonly rowMultiple?: number;
   /** In the order in which they lie in the output. */
   readonly items: readonly (CopyItem<P> | JobItem)[];
   /** Slot bytes, at most, that `store` takes for `count` values of an output beyond the output's own region. */
   storeByteLength(output: OutputColumn, count: number): number;
+  /** Scratch, at most, that the tasks of `store` share with all others of the slot; absent where they need none. */
+  scratchByteLength?(output: OutputColumn, count: number): number;
   /**
-   * Adds to the load what brings the values `start` to `end` of an output from the slot to the file.
-   * `task` and `index` find the output's null count among the load's results.
+   * Adds to the load what brings the values `start` to `end` of an output from the slot to the file. The region's spare
+   * bytes are the output's to use. `task` and `index` find the output's null count among the load's results.
    */
   store(
     load: Load<P>,
     output: OutputColumn,
     start: number,
     end: number,
-    region: Region,
+    region: LoadedColumn,
     task: number,
     index: number,
   ): void;

@@ -8,6 +8,8 @@ import { checkSameLists } from './same-lists.js';
 
 /** Chunks end at multiples of this, so that bitmaps are cut at whole words. */
 export const CHUNK_MULTIPLE = 64;
+/** Rows of a whole byte of a bitmap. */
+export const BITMAP_ROW_MULTIPLE = 8;
 /** What each allocation of a load may lose to alignment. */
 const ALIGNMENT = 64;
 
@@ -36,12 +38,24 @@ export class JobChunks<P> {
   add(load: Load<P>, start: number): number {
     let end = chooseChunkEnd(load, start, this.length, (limit) => this.#byteLength(start, limit));
     if (end === start) return start;
-    if (end < this.length) end = this.#source.chunkEnd(this.#job.operands, start, end);
-    const operands = this.#job.operands.map((column) => this.#source.load(load, column, start, end));
+    if (end < this.length) {
+      end = this.#source.chunkEnd(this.#job.operands, start, end, this.#sink.rowMultiple ?? BITMAP_ROW_MULTIPLE);
+    }
+    const loaded = this.#job.operands.map((column) => this.#source.load(load, column, start, end));
+    const operands = loaded.map(({ values, validity }): Region => ({ values, validity }));
     const outputs = this.#job.outputs.map((output, index) => this.#place(load, output, index, operands, end - start));
     const task = load.addTask({ kind: 'compute', job: this.#index, count: end - start, operands, outputs });
     for (const [index, output] of this.#job.outputs.entries()) {
-      this.#sink.store(load, output, start, end, outputs[index] ?? NOWHERE, task, index);
+      const spare = this.#inPlace[index] ? loaded[index]?.spare : undefined;
+      this.#sink.store(
+        load,
+        output,
+        start,
+        end,
+        { ...(outputs[index] ?? NOWHERE), ...(spare && { spare }) },
+        task,
+        index,
+      );
     }
     return end;
   }
@@ -50,13 +64,21 @@ export class JobChunks<P> {
   #byteLength(start: number, end: number): number {
     const count = end - start;
     let byteLength = 0;
-    for (const column of this.#job.operands) byteLength += this.#source.loadByteLength(column, start, end) + ALIGNMENT;
+    let scratchByteLength = 0;
+    for (const column of this.#job.operands) {
+      byteLength += this.#source.loadByteLength(column, start, end) + ALIGNMENT;
+      scratchByteLength = Math.max(scratchByteLength, this.#source.scratchByteLength?.(column, start, end) ?? 0);
+    }
     for (const [index, output] of this.#job.outputs.entries()) {
       if (!this.#inPlace[index]) byteLength += valuesByteLength(output.type, count) + ALIGNMENT;
       byteLength += Math.ceil(count / 8) + ALIGNMENT;
-      byteLength += this.#sink.storeByteLength(output, count) + ALIGNMENT;
+      const stored = this.#sink.storeByteLength(output, count) + ALIGNMENT;
+      const operand = this.#inPlace[index] ? this.#job.operands[index] : undefined;
+      const spare = operand && this.#source.spareByteLength?.(operand, start, end);
+      if (spare === undefined || spare < stored) byteLength += stored;
+      scratchByteLength = Math.max(scratchByteLength, this.#sink.scratchByteLength?.(output, count) ?? 0);
     }
-    return byteLength;
+    return byteLength + scratchByteLength;
   }
 
   #place(load: Load<P>, output: OutputColumn, index: number, operands: readonly Region[], count: number): Region {

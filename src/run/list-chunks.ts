@@ -5,7 +5,7 @@ import type { PartitionLists, SinkPartition, SourcePartition } from '../formats/
 import { canStandInPlace } from '../plan/in-place.js';
 import { hasOwnNulls, type Job, type OutputColumn } from '../plan/job.js';
 import type { Load } from '../slab/load.js';
-import { CHUNK_MULTIPLE, chooseChunkEnd } from './job-chunks.js';
+import { BITMAP_ROW_MULTIPLE, CHUNK_MULTIPLE, chooseChunkEnd } from './job-chunks.js';
 import { checkSameLists, listsOf } from './same-lists.js';
 
 /** What each allocation of a load may lose to alignment. */
@@ -104,7 +104,12 @@ export class ListChunks<P> {
   #pageEnd(start: number, limit: number): number {
     if (!this.#lists.isCutAtLists) return limit;
     const { start: first, end } = this.#valuesOf(start, limit);
-    const pageEnd = this.#source.chunkEnd(this.#job.operands, first, end);
+    const pageEnd = this.#source.chunkEnd(
+      this.#job.operands,
+      first,
+      end,
+      this.#sink.rowMultiple ?? BITMAP_ROW_MULTIPLE,
+    );
     const list = this.#lists.firstStartingAt(pageEnd, start);
     return list > start && list < limit ? list : limit;
   }
@@ -155,15 +160,19 @@ export class ListChunks<P> {
     const count = this.#isPerList ? endList - firstList : endElement - firstElement;
     const own = this.#ownRange(start, end);
     let byteLength = this.#lists.loadByteLength(firstList, endList) + 2 * ALIGNMENT;
+    let scratchByteLength = 0;
     for (const column of this.#job.operands) {
       byteLength += this.#source.loadByteLength(column, firstElement, endElement) + ALIGNMENT;
+      const scratch = this.#source.scratchByteLength?.(column, firstElement, endElement) ?? 0;
+      scratchByteLength = Math.max(scratchByteLength, scratch);
     }
     for (const [index, output] of this.#job.outputs.entries()) {
       if (!this.#inPlace[index]) byteLength += valuesByteLength(output.type, count) + ALIGNMENT;
       byteLength += Math.ceil(count / 8) + ALIGNMENT;
       byteLength += this.#sink.storeByteLength(output, own.end - own.start) + ALIGNMENT;
+      scratchByteLength = Math.max(scratchByteLength, this.#sink.scratchByteLength?.(output, own.end - own.start) ?? 0);
     }
-    return byteLength;
+    return byteLength + scratchByteLength;
   }
 
   #place(load: Load<P>, output: OutputColumn, index: number, operands: readonly Region[], count: number): Region {

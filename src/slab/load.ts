@@ -16,8 +16,8 @@ const ALIGNMENT = 64;
  * The filling of one slot: what is read into it, what is computed there, and what goes out of it. It is described first
  * (by the source, a job and the sink, each adding its part), carried out later, so that describing does no I/O.
  *
- *     slot   | read | read ··· | room for results ··· |            |
- *            ^ address         ^                      ^ next       ^ end
+ *     slot   | read | read ··· | room for results ··· |            | scratch |
+ *            ^ address         ^                      ^ next                 ^ end
  *
  * `P` is what the sink needs to know to put a piece of the slot in its place.
  */
@@ -31,6 +31,7 @@ export class Load<P> {
   /** Bytes read so far. */
   bytesRead = 0;
   #next: number;
+  #scratchByteLength = 0;
 
   constructor(slot: number, address: number, byteLength: number) {
     this.slot = slot;
@@ -45,15 +46,30 @@ export class Load<P> {
 
   /** Bytes that one more `allocate` or `read` can take. */
   get free(): number {
-    return Math.max(0, this.end - align(this.#next));
+    return Math.max(0, this.#scratchStart - align(this.#next));
+  }
+
+  get #scratchStart(): number {
+    return this.end - this.#scratchByteLength;
   }
 
   /** Reserves bytes for a result. The caller has made sure that they are free. */
   allocate(byteLength: number): number {
     const address = align(this.#next);
-    if (address + byteLength > this.end) throw new RangeError(`slot of ${this.end - this.address} bytes overrun`);
+    if (address + byteLength > this.#scratchStart) throw this.#overrun();
     this.#next = address + byteLength;
     return address;
+  }
+
+  /** Reserves bytes that a task uses while it runs only: tasks run one after the other, so all of them get the same. */
+  scratch(byteLength: number): number {
+    this.#scratchByteLength = Math.max(this.#scratchByteLength, this.end - alignDown(this.end - byteLength));
+    if (this.#next > this.#scratchStart) throw this.#overrun();
+    return alignDown(this.end - byteLength);
+  }
+
+  #overrun(): RangeError {
+    return new RangeError(`slot of ${this.end - this.address} bytes overrun`);
   }
 
   /**
@@ -69,7 +85,7 @@ export class Load<P> {
         gap >= 0 &&
         gap < ALIGNMENT &&
         last.address + last.byteLength === this.#next &&
-        address + byteLength <= this.end
+        address + byteLength <= this.#scratchStart
       ) {
         last.byteLength += gap + byteLength;
         this.#next = address + byteLength;
@@ -77,8 +93,13 @@ export class Load<P> {
       }
     }
     const address = this.allocate(byteLength);
-    if (byteLength > 0) this.reads.push({ file, position, address, byteLength });
+    this.readTo(file, position, byteLength, address);
     return address;
+  }
+
+  /** Has bytes of a file stand where room for them has been reserved. */
+  readTo(file: ReadableFile, position: number, byteLength: number, address: number): void {
+    if (byteLength > 0) this.reads.push({ file, position, address, byteLength });
   }
 
   /** Carries out the reads described so far, into the slab's bytes. */
@@ -119,4 +140,8 @@ export class Load<P> {
 
 function align(address: number): number {
   return Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+}
+
+function alignDown(address: number): number {
+  return Math.floor(address / ALIGNMENT) * ALIGNMENT;
 }

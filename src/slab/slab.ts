@@ -4,6 +4,8 @@ import { layOutThreadArea } from '../abi/thread-area.js';
 /** The kernels' static tables end below this address. */
 export const STATIC_BYTE_LENGTH = 65536;
 const PAGE_BYTE_LENGTH = 65536;
+/** Before each slot, so that what stands in front of its first values can be put there for the time of a call. */
+const SLOT_GUARD_BYTE_LENGTH = 64;
 
 export interface SlabLayout {
   readonly threadCount: number;
@@ -18,7 +20,7 @@ export interface SlabLayout {
 /**
  * Lays out the shared memory: pure arithmetic, so that a plan can tell what a run will take.
  *
- *     | kernels' tables | area of thread 0 | area of thread 1 | ··· | slot 0 | slot 1 | ··· |
+ *     | kernels' tables | area of thread 0 | area of thread 1 | ··· | guard, slot 0 | guard, slot 1 | ··· |
  */
 export function layOutSlab(
   programs: readonly Program[],
@@ -32,7 +34,8 @@ export function layOutSlab(
     areaAddresses.push(address);
     address = layOutThreadArea(address, programs).end;
   }
-  const byteLength = Math.ceil((address + slotCount * slotByteLength) / PAGE_BYTE_LENGTH) * PAGE_BYTE_LENGTH;
+  const byteLength =
+    Math.ceil((address + slotCount * (SLOT_GUARD_BYTE_LENGTH + slotByteLength)) / PAGE_BYTE_LENGTH) * PAGE_BYTE_LENGTH;
   return { threadCount, slotCount, slotByteLength, areaAddresses, slotsAddress: address, byteLength };
 }
 
@@ -50,6 +53,7 @@ export class Slab {
   }
 
   slotAddress(slot: number): number {
-    return this.layout.slotsAddress + slot * this.layout.slotByteLength;
+    const { slotsAddress, slotByteLength } = this.layout;
+    return slotsAddress + slot * (SLOT_GUARD_BYTE_LENGTH + slotByteLength) + SLOT_GUARD_BYTE_LENGTH;
   }
 }

@@ -52,4 +52,15 @@ describe('Load', () => {
     expect(load.free).toBe(0);
     expect(() => load.allocate(1)).toThrow(RangeError);
   });
+
+  it('gives all tasks the same scratch, at the end of the slot', () => {
+    const load = new Load<never>(0, 0, 512);
+    load.allocate(64);
+    expect(load.scratch(100)).toBe(384);
+    expect(load.scratch(60)).toBe(448);
+    expect(load.free).toBe(320);
+    load.allocate(320);
+    expect(() => load.allocate(1)).toThrow(RangeError);
+    expect(() => load.scratch(129)).toThrow(RangeError);
+  });
 });

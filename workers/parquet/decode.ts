@@ -30,7 +30,8 @@ function decodePage(
   dictionary: Dictionary | undefined,
 ): void {
   const { name, physicalValue, target } = task;
-  const { bitmap, values, valuesEnd, ...parts } = readPage(task, page, context);
+  if (decompressInPlace(task, context, page, from, to)) return;
+  const { bitmap, values, valuesEnd, ...parts } = readPage(task, page, context, task.scratch);
   const popcount = kernelOf(context, 'bitmap_popcount');
   const countValid = (end: number) => (bitmap === 0 ? end : popcount(bitmap, end));
   const skip = countValid(from);
@@ -61,6 +62,41 @@ function decodePage(
   kernelOf(context, `scatter_by_validity_${width}`)(address, bitmap, from, to - from);
 }
 
+/** Levels in front of values that are decompressed to their place; those of a page without nulls take 7 bytes or less. */
+const LEVELS_BYTE_LENGTH_MAX = 16;
+
+/**
+ * Decompresses a page whose values lie in it as in the column to where they are to stand, which spares a copy. Its levels
+ * come in front of them, over bytes that are put back.
+ * @returns false where the page has to be decoded otherwise, with nothing changed but values that are to be written
+ */
+function decompressInPlace(
+  task: DecodePagesTask,
+  context: PageContext,
+  page: DataPage,
+  from: number,
+  to: number,
+): boolean {
+  const { codec, encoding, valueCount } = page;
+  const { physicalValue, denseScratch, target, start } = task;
+  if (codec === 'none' || encoding !== 'plain' || physicalValue === 'boolean' || denseScratch > 0) return false;
+  if (from > 0 || to < valueCount || task.maxRepetitionLevel > 0 || task.levels !== undefined) return false;
+  const width = DENSE_BYTE_LENGTH[physicalValue];
+  const levelsByteLength = page.uncompressedByteLength - apartByteLength(page) - valueCount * width;
+  if (levelsByteLength < 0 || levelsByteLength > LEVELS_BYTE_LENGTH_MAX) return false;
+  const values = target.values + (page.firstValue - start) * width;
+  const at = values - levelsByteLength;
+  const before = context.memory.slice(at, values);
+  const levels = readPage(task, page, context, at);
+  context.memory.set(before, at);
+  return levels.bitmap === 0 && levels.values === values;
+}
+
+/** Bytes of levels that stand in front of what is compressed, as those of version 2 do. */
+function apartByteLength({ levels }: DataPage): number {
+  return 'definitionByteLength' in levels ? levels.repetitionByteLength + levels.definitionByteLength : 0;
+}
+
 function readDictionary(task: DecodePagesTask, context: PageContext): Dictionary | undefined {
   const { name, dictionary, dictionaryScratch } = task;
   if (dictionary === undefined) return undefined;
@@ -74,16 +110,15 @@ function readDictionary(task: DecodePagesTask, context: PageContext): Dictionary
   return { address, valueCount };
 }
 
-function readPage(task: DecodePagesTask, page: DataPage, context: PageContext): PageLevels & PageParts {
-  const { levels } = page;
-  const levelsByteLength =
-    'definitionByteLength' in levels ? levels.repetitionByteLength + levels.definitionByteLength : 0;
+/** @param room for what a compressed page comes to */
+function readPage(task: DecodePagesTask, page: DataPage, context: PageContext, room: number): PageLevels & PageParts {
+  const levelsByteLength = apartByteLength(page);
   const start = page.address + levelsByteLength;
   const end = page.address + page.byteLength;
   if (page.codec === 'none') return readLevels(context, task, page, start, end);
   const uncompressedByteLength = page.uncompressedByteLength - levelsByteLength;
-  decompress(task.name, start, end - start, task.scratch, { codec: page.codec, uncompressedByteLength }, context);
-  return readLevels(context, task, page, task.scratch, task.scratch + uncompressedByteLength);
+  decompress(task.name, start, end - start, room, { codec: page.codec, uncompressedByteLength }, context);
+  return readLevels(context, task, page, room, room + uncompressedByteLength);
 }
 
 function decompress(

@@ -37,19 +37,40 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     return [byteLength, byteLength, count - validCount, crc, ...counts, ...(minMax ?? [])];
   }
 
-  memory.set(head, body);
-  memory.set(bitmap, body + head.length);
-  const levelsByteLength = isNested ? writeLevels(levels, count, body, context) : head.length + bitmap.length;
-  const uncompressedByteLength = levelsByteLength + writeValues(task, context, body + levelsByteLength, validCount);
-  let byteLength = uncompressedByteLength;
-  let address = body;
-  if (codec !== 'none') {
+  let uncompressedByteLength: number;
+  let byteLength: number;
+  let address: number;
+  if (codec !== 'none' && !isNested && !hasNulls && liesAsInPages(task)) {
+    // The levels go in front of the values, over bytes that are put back.
+    const start = source.values - head.length;
+    const before = memory.slice(start, source.values);
+    memory.set(head, start);
+    uncompressedByteLength = head.length + count * DENSE_BYTE_LENGTH[task.physicalValue];
     address = task.target;
-    byteLength = compressBlock(context, codec, task.level, body, uncompressedByteLength, address, task.targetCapacity);
-    if (byteLength < 0) throw new RangeError(`${uncompressedByteLength} bytes grew beyond the ${codec} bound`);
+    byteLength = compress(task, context, start, uncompressedByteLength);
+    memory.set(before, start);
+  } else {
+    memory.set(head, body);
+    memory.set(bitmap, body + head.length);
+    const levelsByteLength = isNested ? writeLevels(levels, count, body, context) : head.length + bitmap.length;
+    uncompressedByteLength = levelsByteLength + writeValues(task, context, body + levelsByteLength, validCount);
+    address = codec === 'none' ? body : task.target;
+    byteLength = codec === 'none' ? uncompressedByteLength : compress(task, context, body, uncompressedByteLength);
   }
   const crc = task.crc ? zlib().crc32(memory.subarray(address, address + byteLength)) : 0;
   return [byteLength, uncompressedByteLength, count - validCount, crc, ...counts, ...(minMax ?? [])];
+}
+
+/** Whether the values of a region without nulls are those of a page as they are. */
+function liesAsInPages({ encoding, type, physicalValue }: EncodePageTask): boolean {
+  return encoding === 'plain' && type !== 'bool' && DENSE_BYTE_LENGTH[physicalValue] * 8 === BITS_PER_VALUE[type];
+}
+
+function compress(task: EncodePageTask, context: PageContext, source: number, sourceByteLength: number): number {
+  const { codec, level, target, targetCapacity } = task;
+  const byteLength = compressBlock(context, codec, level, source, sourceByteLength, target, targetCapacity);
+  if (byteLength < 0) throw new RangeError(`${sourceByteLength} bytes grew beyond the ${codec} bound`);
+  return byteLength;
 }
 
 /** Writes the values that are valid as they lie in pages, unaligned. Returns how many bytes they take. */

@@ -13,11 +13,14 @@ export interface CarriedColumn {
 /** Where the rows of a carried column go, as those of a result do. */
 export interface RowStore<P> {
   storeByteLength(output: OutputColumn, count: number): number;
+  scratchByteLength?(output: OutputColumn, count: number): number;
   store(load: Load<P>, output: OutputColumn, start: number, end: number, region: Region): void;
 }
 
 /** Pieces of columns end at multiples of this, so that bitmaps are cut at whole bytes. */
 const ROW_MULTIPLE = 64;
+/** Rows of a whole byte of a bitmap. */
+const BITMAP_ROW_MULTIPLE = 8;
 
 /** The rows of a column as an item that counts rows. */
 export function carriedItem<P>(
@@ -28,14 +31,22 @@ export function carriedItem<P>(
   const { rowCount } = partition;
   const chooseEnd = (load: Load<P>, start: number): number => {
     const needed = (count: number) =>
-      partition.loadByteLength(column, start, start + count) + target.storeByteLength(output, count) + ROW_MULTIPLE;
+      partition.loadByteLength(column, start, start + count) +
+      target.storeByteLength(output, count) +
+      ROW_MULTIPLE +
+      Math.max(
+        partition.scratchByteLength?.(column, start, start + count) ?? 0,
+        target.scratchByteLength?.(output, count) ?? 0,
+      );
     let count = rowCount - start;
     for (let bytes = needed(count); bytes > load.free; bytes = needed(count)) {
       count = Math.min(Math.floor((count * load.free) / bytes), count - 1);
       count -= count % ROW_MULTIPLE;
       if (count <= 0) return start;
     }
-    return start + count === rowCount ? rowCount : partition.chunkEnd([column], start, start + count);
+    return start + count === rowCount
+      ? rowCount
+      : partition.chunkEnd([column], start, start + count, BITMAP_ROW_MULTIPLE);
   };
   return {
     kind: 'copy',

@@ -1,8 +1,10 @@
 /** The pages that hold a range of a column's values, and the slot bytes that decoding them takes. */
 import { BITS_PER_VALUE, type NumericType } from '../../abi/types.js';
 import { type ColumnPages, pageIndexOf } from './column-pages.js';
-import type { DataPageInfo } from './page-header.js';
+import type { DataPageInfo, DictionaryPageInfo } from './page-header.js';
 import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
+
+const ALIGNMENT = 64;
 
 /** Whether the values lie in the file as a column's do, so that reading them is all there is to do. */
 export function valuesInPlace(
@@ -31,19 +33,73 @@ export function bodiesEnd(pages: readonly DataPageInfo[]): number {
   return last === undefined ? 0 : last.position + last.byteLength;
 }
 
-export function pageScratchByteLength(pages: readonly DataPageInfo[]): number {
+/** Bytes by which a page that is made anew may be larger than that of the input, beside a 64th of its size. */
+const PAGE_GROWTH = 256;
+
+/** Room for the bodies, and later for pages made anew of as many values, if those are hardly more compressible. */
+export function bodiesRoom({ leaf }: ColumnPages, range: readonly DataPageInfo[]): number {
+  let byteLength = bodiesEnd(range) - bodiesStart(range) + PAGE_GROWTH * range.length;
+  if (leaf.maxDefinitionLevel > 0) for (const { valueCount } of range) byteLength += Math.ceil(valueCount / 8);
+  return byteLength + (byteLength >> 6);
+}
+
+/** Where, from the start of its scratch on, decoding has room for what it makes in between. */
+export interface DecodeScratch {
+  readonly page: number;
+  readonly levels: number;
+  /** Absent where no page refers to a dictionary that is compressed. */
+  readonly dictionary: number | undefined;
+  /** Absent where values are as wide in pages as in the column. */
+  readonly dense: number | undefined;
+  readonly byteLength: number;
+}
+
+/** @param count of values that are decoded, of those that the pages of the range have */
+export function decodeScratch(
+  pages: ColumnPages,
+  range: readonly DataPageInfo[],
+  type: NumericType,
+  count: number,
+): DecodeScratch {
+  let byteLength = 0;
+  const reserve = (length: number): number => {
+    const start = byteLength;
+    byteLength += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    return start;
+  };
+  const dictionary = usedDictionary(pages, range);
+  const dense = denseByteLength(pages, type, count);
+  return {
+    page: reserve(pageScratchByteLength(range)),
+    levels: reserve(levelsScratchByteLength(pages, range)),
+    dictionary:
+      dictionary === undefined || pages.codec === 'none' ? undefined : reserve(dictionary.uncompressedByteLength),
+    dense: dense === 0 ? undefined : reserve(dense),
+    byteLength,
+  };
+}
+
+/** The dictionary, if a page of the range refers to it. */
+export function usedDictionary(
+  { dictionary }: ColumnPages,
+  range: readonly DataPageInfo[],
+): DictionaryPageInfo | undefined {
+  return range.some((page) => page.encoding === 'dictionary') ? dictionary : undefined;
+}
+
+function pageScratchByteLength(pages: readonly DataPageInfo[]): number {
   let largest = 0;
   for (const page of pages) if (page.codec !== 'none') largest = Math.max(largest, page.uncompressedByteLength);
   return largest;
 }
 
-export function levelsScratchByteLength({ leaf }: ColumnPages, pages: readonly DataPageInfo[]): number {
+function levelsScratchByteLength({ leaf }: ColumnPages, pages: readonly DataPageInfo[]): number {
   if (leaf.maxDefinitionLevel === 0) return 0;
   return Math.ceil(pages.reduce((most, page) => Math.max(most, page.valueCount), 0) / 8);
 }
 
 /** Values that are narrower in a column than in a page are decoded in two steps; booleans take a byte in between. */
-export function denseByteLength({ physicalValue }: ColumnPages, type: NumericType, count: number): number {
+function denseByteLength({ physicalValue }: ColumnPages, type: NumericType, count: number): number {
   const width = Math.max(1, PHYSICAL_BYTE_LENGTH[physicalValue]);
   return width * 8 === BITS_PER_VALUE[type] ? 0 : width * count;
 }

@@ -26,10 +26,14 @@ export function pageRowCount({ physicalValue }: OutputLeaf): number {
   return rows - (rows % PAGE_ROW_MULTIPLE);
 }
 
+/** What a page that isn't written in place takes in the slot until it is written. */
 export function pageByteLength(leaf: OutputLeaf, count: number): number {
-  if (count === 0) return 0;
-  const body = bodyByteLength(leaf, count);
-  return body + ALIGNMENT + (leaf.pageCodec === 'none' ? 0 : maxCompressedByteLength(leaf.pageCodec, body) + ALIGNMENT);
+  return count === 0 ? 0 : maxCompressedByteLength(leaf.pageCodec, bodyByteLength(leaf, count)) + ALIGNMENT;
+}
+
+/** What making a page takes beside it, for as long as the task runs: its body before it is compressed. */
+export function pageScratchByteLength(leaf: OutputLeaf, count: number): number {
+  return leaf.pageCodec === 'none' ? 0 : bodyByteLength(leaf, Math.min(count, pageRowCount(leaf))) + ALIGNMENT;
 }
 
 export function bodyByteLength({ physicalValue, levels }: OutputLeaf, count: number): number {
@@ -49,7 +53,7 @@ export function maxCompressedByteLength(codec: PageCodec, byteLength: number): n
     case 'none':
       return byteLength;
     case 'snappy':
-      return 32 + byteLength + Math.floor(byteLength / 6);
+      return 32 + byteLength + Math.floor(byteLength / 64) + 3 * Math.floor(byteLength / 65536);
     case 'lz4_raw':
     case 'lz4_hadoop':
     case 'lz4_frame':

@@ -1,6 +1,7 @@
 /**
  * Pages that can't be written yet. A row job makes pages of all its outputs at a time, but a column chunk is one piece
- * of the file: the pages of all outputs but the first wait here, in memory up to a limit, beyond it in a spool.
+ * of the file: the pages of all outputs but the first wait here, a few in memory, more in a spool. A file that stays in
+ * the page cache takes less time than fresh memory, and is used again for the next row group.
  */
 import type { Spool, WritableFile } from '../../storage/file.js';
 
@@ -10,21 +11,22 @@ interface StoredPage {
   readonly byteLength: number;
 }
 
-const SMALLEST_WINDOW = 1 << 20;
-const COPY_BYTE_LENGTH = 1 << 20;
+const LARGEST_WINDOW = 2 << 20;
+const COPY_BYTE_LENGTH = 1 << 18;
 
 export class PageStore {
   readonly #limit: number;
   readonly #openSpool: () => Spool;
   readonly #pages = new Map<number, StoredPage[]>();
-  /** Grows up to the limit and is used again for the next row group. */
   #window = new Uint8Array(0);
   #used = 0;
   #spool: Spool | undefined;
   #spooled = 0;
+  #copyBuffer = new Uint8Array(0);
 
+  /** @param limit bytes of memory that it may take */
   constructor(limit: number, openSpool: () => Spool) {
-    this.#limit = limit;
+    this.#limit = Math.min(limit, LARGEST_WINDOW);
     this.#openSpool = openSpool;
   }
 
@@ -37,7 +39,7 @@ export class PageStore {
       this.#pages.set(output, pages);
     }
     if (this.#used + byteLength <= this.#limit) {
-      this.#reserve(this.#used + byteLength);
+      if (this.#window.length === 0) this.#window = new Uint8Array(this.#limit);
       pages.push({ isSpooled: false, position: this.#used, byteLength });
       for (const view of views) {
         this.#window.set(view, this.#used);
@@ -55,22 +57,14 @@ export class PageStore {
   writeTo(file: WritableFile, output: number, position: number): number {
     let at = position;
     for (const page of this.#pages.get(output) ?? []) {
-      if (!page.isSpooled) {
-        file.write([this.#window.subarray(page.position, page.position + page.byteLength)], at);
-      } else {
-        const buffer = new Uint8Array(Math.min(COPY_BYTE_LENGTH, page.byteLength));
-        for (let done = 0; done < page.byteLength; done += buffer.length) {
-          const piece = buffer.subarray(0, Math.min(buffer.length, page.byteLength - done));
-          this.#spool?.read(piece, page.position + done);
-          file.write([piece], at + done);
-        }
-      }
+      if (page.isSpooled) this.#copySpooled(file, page, at);
+      else file.write([this.#window.subarray(page.position, page.position + page.byteLength)], at);
       at += page.byteLength;
     }
     return at;
   }
 
-  /** Forgets all pages; the memory stays for the next ones. */
+  /** Forgets all pages; the memory and the spool stay for the next ones. */
   clear(): void {
     this.#pages.clear();
     this.#used = 0;
@@ -81,12 +75,12 @@ export class PageStore {
     this.#spool?.close();
   }
 
-  #reserve(byteLength: number): void {
-    if (byteLength <= this.#window.length) return;
-    const larger = new Uint8Array(
-      Math.min(this.#limit, Math.max(byteLength, 2 * this.#window.length, SMALLEST_WINDOW)),
-    );
-    larger.set(this.#window.subarray(0, this.#used));
-    this.#window = larger;
+  #copySpooled(file: WritableFile, { position, byteLength }: StoredPage, target: number): void {
+    if (this.#copyBuffer.length === 0) this.#copyBuffer = new Uint8Array(COPY_BYTE_LENGTH);
+    for (let done = 0; done < byteLength; done += COPY_BYTE_LENGTH) {
+      const part = this.#copyBuffer.subarray(0, Math.min(COPY_BYTE_LENGTH, byteLength - done));
+      this.#spool?.read(part, position + done);
+      file.write([part], target + done);
+    }
   }
 }

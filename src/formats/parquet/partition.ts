@@ -1,30 +1,27 @@
 /** A row group as the run sees it: ranges of a column's values become reads of pages and a task that decodes them. */
 import type { DataPage, LevelBytes } from '../../abi/pages.js';
-import type { Region } from '../../abi/task.js';
 import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
 import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
-import type { SourcePartition } from '../format.js';
+import type { LoadedColumn, SourcePartition } from '../format.js';
 import { type ColumnPages, pageIndexOf, scanColumnPages } from './column-pages.js';
 import type { ChunkInfo } from './footer.js';
 import { type ListReader, ParquetLists } from './lists.js';
 import type { DataPageInfo } from './page-header.js';
 import {
   bodiesEnd,
+  bodiesRoom,
   bodiesStart,
-  denseByteLength,
-  levelsScratchByteLength,
+  decodeScratch,
   pageRange,
-  pageScratchByteLength,
+  usedDictionary,
   valuesInPlace,
 } from './page-range.js';
 import type { ParquetSchema } from './schema.js';
 
 /** Reserved with every allocation of a load, which are aligned. */
 const ALIGNMENT = 64;
-/** Chunks end at multiples of this many values, so that bitmaps are cut at whole bytes. */
-const CHUNK_MULTIPLE = 8;
 /** A dictionary is decompressed for each chunk: chunks should have this many times its bytes in values. */
 const DICTIONARY_WORTH = 4;
 /** Rows of a chunk beyond which a dictionary is decompressed again rather than slots made larger. */
@@ -95,27 +92,32 @@ export class RowGroupPartition implements SourcePartition {
     const type = numericTypeOf(column);
     const values = valuesByteLength(type, end - start) + ALIGNMENT;
     if (this.#isInPlace(column, start, end)) return values;
-    const { dictionary } = pages;
     const range = pageRange(pages, start, end);
-    const usesDictionary = dictionary !== undefined && range.some((page) => page.encoding === 'dictionary');
+    const dictionary = usedDictionary(pages, range);
     return (
       values +
       (pages.hasNulls ? Math.ceil((end - start) / 8) + ALIGNMENT : 0) +
-      bodiesEnd(range) -
-      bodiesStart(range) +
+      bodiesRoom(pages, range) +
       ALIGNMENT +
-      (usesDictionary ? dictionary.byteLength + dictionary.uncompressedByteLength + 2 * ALIGNMENT : 0) +
-      pageScratchByteLength(range) +
-      ALIGNMENT +
-      levelsScratchByteLength(pages, range) +
-      ALIGNMENT +
-      denseByteLength(pages, type, end - start) +
-      ALIGNMENT +
+      (dictionary === undefined ? 0 : dictionary.byteLength + ALIGNMENT) +
       (this.#leveled.has(column.index) ? levelBytesLength(pages, end - start) : 0)
     );
   }
 
-  load(load: Load<unknown>, column: Column, start: number, end: number): Region {
+  scratchByteLength(column: Column, start: number, end: number): number {
+    const pages = this.#pagesOf(column);
+    const type = numericTypeOf(column);
+    if (this.#isInPlace(column, start, end)) return 0;
+    // Scratch ends at a multiple of the alignment.
+    return decodeScratch(pages, pageRange(pages, start, end), type, end - start).byteLength + ALIGNMENT;
+  }
+
+  spareByteLength(column: Column, start: number, end: number): number {
+    const pages = this.#pagesOf(column);
+    return this.#isInPlace(column, start, end) ? 0 : bodiesRoom(pages, pageRange(pages, start, end));
+  }
+
+  load(load: Load<unknown>, column: Column, start: number, end: number): LoadedColumn {
     const pages = this.#pagesOf(column);
     const type = numericTypeOf(column);
     const values = load.allocate(valuesByteLength(type, end - start));
@@ -126,10 +128,13 @@ export class RowGroupPartition implements SourcePartition {
     const target = { values, validity: pages.hasNulls ? load.allocate(Math.ceil((end - start) / 8)) : 0 };
     const range = pageRange(pages, start, end);
     const first = bodiesStart(range);
-    const address = load.read(this.#file, first, bodiesEnd(range) - first);
-    const { dictionary } = pages;
-    const usesDictionary = dictionary !== undefined && range.some((page) => page.encoding === 'dictionary');
-    const denseScratch = denseByteLength(pages, type, end - start);
+    const byteLength = bodiesRoom(pages, range);
+    const address = load.allocate(byteLength);
+    load.readTo(this.#file, first, bodiesEnd(range) - first, address);
+    const dictionary = usedDictionary(pages, range);
+    const scratch = decodeScratch(pages, range, type, end - start);
+    const scratchAddress = load.scratch(scratch.byteLength);
+    const place = (offset: number | undefined): number => (offset === undefined ? 0 : scratchAddress + offset);
     load.addTask({
       kind: 'decode_pages',
       name: pages.name,
@@ -137,27 +142,24 @@ export class RowGroupPartition implements SourcePartition {
       type,
       maxDefinitionLevel: pages.leaf.maxDefinitionLevel,
       maxRepetitionLevel: pages.leaf.maxRepetitionLevel,
-      dictionary: usesDictionary
-        ? {
-            address: load.read(this.#file, dictionary.position, dictionary.byteLength),
-            byteLength: dictionary.byteLength,
-            uncompressedByteLength: dictionary.uncompressedByteLength,
-            codec: pages.codec,
-            valueCount: dictionary.valueCount,
-          }
-        : undefined,
+      dictionary: dictionary && {
+        address: load.read(this.#file, dictionary.position, dictionary.byteLength),
+        byteLength: dictionary.byteLength,
+        uncompressedByteLength: dictionary.uncompressedByteLength,
+        codec: pages.codec,
+        valueCount: dictionary.valueCount,
+      },
       pages: range.map((page) => dataPage(page, address - first)),
       start,
       end,
       target,
       levels: this.#leveled.has(column.index) ? this.#allocateLevels(load, column, end - start) : undefined,
-      scratch: load.allocate(pageScratchByteLength(range)),
-      levelsScratch: load.allocate(levelsScratchByteLength(pages, range)),
-      dictionaryScratch:
-        usesDictionary && pages.codec !== 'none' ? load.allocate(dictionary.uncompressedByteLength) : 0,
-      denseScratch: denseScratch > 0 ? load.allocate(denseScratch) : 0,
+      scratch: place(scratch.page),
+      levelsScratch: place(scratch.levels),
+      dictionaryScratch: place(scratch.dictionary),
+      denseScratch: place(scratch.dense),
     });
-    return target;
+    return { ...target, spare: { address, byteLength } };
   }
 
   /** The levels of the values of a column that was added to the load last. */
@@ -179,7 +181,7 @@ export class RowGroupPartition implements SourcePartition {
   }
 
   /** The end of a page of as many of the columns as possible, if one lies in the second half of the range. */
-  chunkEnd(columns: readonly Column[], start: number, limit: number): number {
+  chunkEnd(columns: readonly Column[], start: number, limit: number, rowMultiple: number): number {
     const [first] = columns;
     if (first === undefined || limit >= this.valueCount(first)) return limit;
     const votes = new Map<number, number>();
@@ -187,7 +189,7 @@ export class RowGroupPartition implements SourcePartition {
       const pages = this.#pagesOf(column);
       if (this.#isInPlace(column, start, limit)) continue;
       // Pages of lists end anywhere, and no bitmap of theirs is cut.
-      const multiple = pages.leaf.maxRepetitionLevel > 0 ? 1 : CHUNK_MULTIPLE;
+      const multiple = pages.leaf.maxRepetitionLevel > 0 ? 1 : rowMultiple;
       for (let i = pageIndexOf(pages.pages, limit); i >= 0; i--) {
         const end = pages.pages[i]?.firstValue ?? 0;
         if (end < (start + limit) / 2) break;
@@ -247,12 +249,8 @@ export class RowGroupPartition implements SourcePartition {
       if (page.firstValue >= end) break;
       const from = Math.max(start, page.firstValue);
       const to = Math.min(end, page.firstValue + page.valueCount);
-      load.reads.push({
-        file: this.#file,
-        position: (valuePositions[i] ?? 0) + (from - page.firstValue) * width,
-        address: address + (from - start) * width,
-        byteLength: (to - from) * width,
-      });
+      const position = (valuePositions[i] ?? 0) + (from - page.firstValue) * width;
+      load.readTo(this.#file, position, (to - from) * width, address + (from - start) * width);
     }
   }
 }

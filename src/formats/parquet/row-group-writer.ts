@@ -5,7 +5,7 @@ import { valuesByteLength } from '../../abi/types.js';
 import type { OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
-import type { CopyItem, JobItem, SinkPartition } from '../format.js';
+import type { CopyItem, JobItem, LoadedColumn, SinkPartition } from '../format.js';
 import type { Appender } from './appender.js';
 import { ColumnChunkWriter } from './column-chunk-writer.js';
 import type { OutputLeaf } from './output-leaf.js';
@@ -15,6 +15,7 @@ import {
   maxCompressedByteLength,
   pageByteLength,
   pageRowCount,
+  pageScratchByteLength,
 } from './page-size.js';
 import type { PageStore } from './page-store.js';
 
@@ -72,6 +73,7 @@ export function createChunkWriters(leaves: readonly OutputLeaf[]): ReadonlyMap<O
 
 export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
   abstract readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
+  readonly rowMultiple = 1;
   protected readonly leaves: readonly OutputLeaf[];
   readonly #options: RowGroupWriterOptions;
   readonly #chunks: ReadonlyMap<OutputColumn, ColumnChunkWriter>;
@@ -90,7 +92,11 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     return full * pageByteLength(leaf, pageRows) + pageByteLength(leaf, count - full * pageRows);
   }
 
-  store(load: Load<ParquetPiece>, output: OutputColumn, start: number, end: number, region: Region): void {
+  scratchByteLength(output: OutputColumn, count: number): number {
+    return pageScratchByteLength(this.#chunkOf(output).leaf, count);
+  }
+
+  store(load: Load<ParquetPiece>, output: OutputColumn, start: number, end: number, region: LoadedColumn): void {
     const chunk = this.#chunkOf(output);
     const { leaf } = chunk;
     const { outputs } = leaf.job;
@@ -98,6 +104,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     const { isGathered = false } = this.#options;
     const isWhole = start === 0 && end === this.valueCount(leaf);
     const pageRows = pageRowCount(leaf);
+    const allocate = createAllocator(load, region);
     for (let from = start; from < end; from += pageRows) {
       const count = Math.min(pageRows, end - from);
       const page: Region = {
@@ -105,9 +112,10 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
         validity: region.validity === 0 ? 0 : region.validity + (from - start) / 8,
       };
       const bodyCapacity = bodyByteLength(leaf, count);
-      const body = isWrittenInPlace(leaf) ? 0 : load.allocate(bodyCapacity);
-      const targetCapacity = leaf.pageCodec === 'none' ? 0 : maxCompressedByteLength(leaf.pageCodec, bodyCapacity);
-      const target = targetCapacity === 0 ? 0 : load.allocate(targetCapacity);
+      const isCompressed = leaf.pageCodec !== 'none';
+      const targetCapacity = isCompressed ? maxCompressedByteLength(leaf.pageCodec, bodyCapacity) : 0;
+      const target = isCompressed ? allocate(targetCapacity) : 0;
+      const body = isCompressed ? load.scratch(bodyCapacity) : isWrittenInPlace(leaf) ? 0 : load.allocate(bodyCapacity);
       const task = load.addTask({
         kind: 'encode_page',
         name: leaf.path.join('.'),
@@ -221,4 +229,17 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     if (chunk === undefined) throw new RangeError(`"${output.name}" is no output of this file`);
     return chunk;
   }
+}
+
+/** Takes room from the region's spare bytes as long as they suffice, then from the load. */
+function createAllocator(load: Load<ParquetPiece>, { spare }: LoadedColumn): (byteLength: number) => number {
+  if (spare === undefined) return (byteLength) => load.allocate(byteLength);
+  let { address } = spare;
+  const end = spare.address + spare.byteLength;
+  return (byteLength) => {
+    if (byteLength > end - address) return load.allocate(byteLength);
+    const taken = address;
+    address += byteLength;
+    return taken;
+  };
 }

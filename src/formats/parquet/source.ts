@@ -1,5 +1,6 @@
 /** The reading side of Parquet: row groups one after the other, each by its metadata alone. */
 import { valuesByteLength } from '../../abi/types.js';
+import { canStandInPlace } from '../../plan/in-place.js';
 import type { Job } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { ReadableFile } from '../../storage/file.js';
@@ -58,8 +59,11 @@ export class ParquetSource implements Source {
     this.#leveled = levelsColumns(jobs, this.schema);
     const partition = this.#largestPartition();
     if (partition === undefined) return 0;
-    const uses = [...jobs, ...this.#carried.map((column) => ({ operands: [column], outputs: [] }))];
-    return uses.reduce((most, use) => Math.max(most, wantedByteLength(partition, use)), 0);
+    const needs = [
+      ...jobs.map((job) => wantedByteLength(partition, job.operands, job)),
+      ...this.#carried.map((column) => wantedByteLength(partition, [column])),
+    ];
+    return Math.max(0, ...needs);
   }
 
   /** Tells, before the slots are laid out, which columns are loaded without a job. */
@@ -135,16 +139,26 @@ export class ParquetSource implements Source {
   }
 }
 
-/** A result takes room as values, as the body of a page, and compressed. */
-const RESULT_COPIES = 3;
+/** A result that doesn't stand in the place of an operand takes room as values and compressed. */
+const RESULT_COPIES = 2;
+/** What the allocations for one column may lose to alignment. */
+const ALIGNMENT = 256;
 
-function wantedByteLength(
-  partition: RowGroupPartition,
-  { operands, outputs }: Pick<Job, 'operands' | 'outputs'>,
-): number {
+function wantedByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
   const count = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
   const ends = operands.map((column) => Math.min(count, partition.valueCount(column)));
-  const loads = operands.reduce((sum, column, at) => sum + partition.loadByteLength(column, 0, ends[at] ?? 0), 0);
+  let byteLength = 0;
+  let scratchByteLength = 0;
+  for (const [index, column] of operands.entries()) {
+    byteLength += partition.loadByteLength(column, 0, ends[index] ?? 0) + ALIGNMENT;
+    scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, ends[index] ?? 0));
+  }
   const end = Math.max(0, ...ends);
-  return outputs.reduce((sum, { type }) => sum + RESULT_COPIES * valuesByteLength(type, end), loads);
+  for (const [index, { type }] of job?.outputs.entries() ?? []) {
+    const values = valuesByteLength(type, end);
+    const operand = job !== undefined && canStandInPlace(job.program, index) ? operands[index] : undefined;
+    const spare = operand === undefined ? 0 : partition.spareByteLength(operand, 0, end);
+    byteLength += (spare < values ? RESULT_COPIES * values : 0) + Math.ceil(end / 8) + ALIGNMENT;
+  }
+  return byteLength + scratchByteLength;
 }

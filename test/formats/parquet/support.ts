@@ -81,11 +81,12 @@ function readPartition(
   if (type === undefined) throw new RangeError(`"${column.name}" is no numeric column`);
   for (let start = 0; start < partition.rowCount; ) {
     const limit = Math.min(partition.rowCount, start + chunkLength);
-    const end = partition.chunkEnd([column], start, limit);
+    const end = partition.chunkEnd([column], start, limit, 8);
     const load = new Load<never>(0, SLOT_ADDRESS, context.slotByteLength);
     const { free } = load;
     const region = partition.load(load, column, start, end);
-    const promised = partition.loadByteLength(column, start, end);
+    const promised =
+      partition.loadByteLength(column, start, end) + (partition.scratchByteLength?.(column, start, end) ?? 0);
     if (free - load.free > promised) throw new RangeError(`a load took ${free - load.free} bytes, not ${promised}`);
     load.fill(context.memory);
     for (const task of load.tasks) {
