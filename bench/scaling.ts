@@ -1,5 +1,6 @@
 /**
- * Cost as work grows: time and memory of the built command over rows, columns and threads, as a table and as charts.
+ * Cost as work grows: time and memory of the built command over rows, columns, row groups and threads, as a table and as
+ * charts.
  *
  *     npm run bench:scaling -- --max-rows 100000000 --max-columns 1000 --charts docs
  */
@@ -7,10 +8,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Chart, chartSvg } from '../src/bench/chart.js';
+import { type Chart, chartSvg, type Series } from '../src/bench/chart.js';
 import { threadCounts } from '../src/bench/scaling.js';
-import { summarize } from '../src/bench/statistics.js';
 import { writeArrow } from '../src/bench/write-arrow.js';
+import { writeParquet } from '../src/bench/write-parquet.js';
 import { formatTable } from '../src/cli/table.js';
 import { describeMachine, machineText } from './machine.js';
 import { peakMemoryBytes, run } from './race/measure.js';
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     'max-rows': { type: 'string', default: '10000000' },
     /** The most float64 columns, of 20,000 rows. */
     'max-columns': { type: 'string', default: '1000' },
+    /** The most row groups, of a million rows or of all, if they are fewer. */
+    'max-row-groups': { type: 'string', default: '1000' },
     /** Timed runs of each size. */
     runs: { type: 'string', default: '3' },
     /** A folder for the charts. */
@@ -29,43 +32,93 @@ const { values } = parseArgs({
   },
 });
 
-interface Size {
+interface Input {
   readonly rows: number;
   readonly columns: number;
+  /** Of a Parquet file; Arrow where it is `undefined`. */
+  readonly rowGroups?: number;
+}
+
+interface Point {
+  /** What the sweep is over. */
+  readonly x: number;
+  readonly input: Input;
   readonly threads: number;
 }
 
-interface Cost extends Size {
+interface Sweep {
+  readonly name: string;
+  readonly label: string;
+  readonly title: string;
+  readonly points: readonly Point[];
+  /** Whether time should grow as the input does. */
+  readonly isGrowth: boolean;
+}
+
+/** What the fastest of the runs took, and the least CPU time; `undefined` where the system doesn't tell. */
+interface Cost extends Point {
   readonly seconds: number;
-  /** `undefined` where the system doesn't tell. */
+  readonly cpuSeconds: number | undefined;
   readonly peakBytes: number | undefined;
 }
 
 const CORES = availableParallelism();
 const COLUMN_ROWS = 20_000;
-const folder = mkdtempSync(join(tmpdir(), 'lanewise-scaling-'));
+const GROUPED_ROWS = 1_000_000;
 
+const maxRows = Number(values['max-rows']);
+const groupedRows = Math.min(GROUPED_ROWS, maxRows);
+const SWEEPS: readonly Sweep[] = [
+  {
+    name: 'rows',
+    label: 'rows',
+    title: '8 columns, Arrow',
+    points: decades(10_000, maxRows).map((rows) => ({ x: rows, input: { rows, columns: 8 }, threads: CORES })),
+    isGrowth: true,
+  },
+  {
+    name: 'columns',
+    label: 'columns',
+    title: `${COLUMN_ROWS.toLocaleString('en-US')} rows, Arrow`,
+    points: decades(1, Number(values['max-columns'])).map((columns) => ({
+      x: columns,
+      input: { rows: COLUMN_ROWS, columns },
+      threads: CORES,
+    })),
+    isGrowth: true,
+  },
+  {
+    name: 'row-groups',
+    label: 'row groups',
+    title: `${groupedRows.toLocaleString('en-US')} rows of 8 columns, Parquet`,
+    points: decades(1, Number(values['max-row-groups'])).map((rowGroups) => ({
+      x: rowGroups,
+      input: { rows: groupedRows, columns: 8, rowGroups },
+      threads: CORES,
+    })),
+    isGrowth: false,
+  },
+  {
+    name: 'threads',
+    label: 'threads',
+    title: `${maxRows.toLocaleString('en-US')} rows of 8 columns, Arrow`,
+    points: threadCounts(CORES).map((threads) => ({ x: threads, input: { rows: maxRows, columns: 8 }, threads })),
+    isGrowth: false,
+  },
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'lanewise-scaling-'));
 try {
   console.log(
-    `${machineText(describeMachine())}\nsigmoid of every float64 column, whole process, medians of ${values.runs}\n`,
+    `${machineText(describeMachine())}\nsigmoid of every float64 column, whole process, the fastest of ${values.runs}\n`,
   );
-  const byRows = await measureSizes(
-    decades(10_000, Number(values['max-rows'])).map((rows) => ({ rows, columns: 8, threads: CORES })),
-  );
-  const byColumns = await measureSizes(
-    decades(1, Number(values['max-columns'])).map((columns) => ({ rows: COLUMN_ROWS, columns, threads: CORES })),
-  );
-  const byThreads = await measureSizes(
-    threadCounts(CORES).map((threads) => ({ rows: Number(values['max-rows']), columns: 8, threads })),
-  );
-  print('rows', byRows);
-  print('columns', byColumns);
-  print('threads', byThreads);
-  if (values.charts !== undefined) {
-    mkdirSync(values.charts, { recursive: true });
-    for (const [name, chart] of charts(byRows, byColumns, byThreads)) {
-      writeFileSync(join(values.charts, `${name}.svg`), `${chartSvg(chart)}\n`);
-    }
+  if (values.charts !== undefined) mkdirSync(values.charts, { recursive: true });
+  for (const sweep of SWEEPS) {
+    const costs = await measureSweep(sweep);
+    console.log(`${costTable(sweep, costs)}\n`);
+    if (values.charts === undefined) continue;
+    writeFileSync(join(values.charts, `scaling-${sweep.name}-time.svg`), `${chartSvg(timeChart(sweep, costs))}\n`);
+    writeFileSync(join(values.charts, `scaling-${sweep.name}-memory.svg`), `${chartSvg(memoryChart(sweep, costs))}\n`);
   }
 } finally {
   rmSync(folder, { recursive: true });
@@ -78,69 +131,79 @@ function decades(first: number, last: number): readonly number[] {
   return [...sizes, last];
 }
 
-async function measureSizes(sizes: readonly Size[]): Promise<readonly Cost[]> {
+async function measureSweep({ points }: Sweep): Promise<readonly Cost[]> {
   const costs: Cost[] = [];
-  let inputKey = '';
-  const input = join(folder, 'input.arrow');
-  for (const size of sizes) {
-    const key = `${size.rows} ${size.columns}`;
-    if (key !== inputKey) {
-      const dataset = { rowCount: size.rows, logitCount: size.columns, values: 'continuous' as const };
-      writeArrow(input, dataset, { form: 'file', single: false });
-      inputKey = key;
+  let path = '';
+  let made = '';
+  for (const point of points) {
+    if (JSON.stringify(point.input) !== made) {
+      if (path !== '') rmSync(path);
+      path = writeInput(point.input);
+      made = JSON.stringify(point.input);
     }
-    costs.push({ ...size, ...(await measureCommand(input, size.threads)) });
+    costs.push({ ...point, ...(await measureCommand(path, point.threads)) });
   }
+  rmSync(path);
   return costs;
 }
 
-async function measureCommand(input: string, threads: number): Promise<Pick<Cost, 'seconds' | 'peakBytes'>> {
-  const output = join(folder, 'output.arrow');
+function writeInput({ rows, columns, rowGroups }: Input): string {
+  const path = join(folder, rowGroups === undefined ? 'input.arrow' : 'input.parquet');
+  const dataset = { rowCount: rows, logitCount: columns, values: 'continuous' as const };
+  if (rowGroups === undefined) writeArrow(path, dataset, { form: 'file', single: false });
+  else writeParquet(path, dataset, Math.ceil(rows / rowGroups));
+  return path;
+}
+
+async function measureCommand(input: string, threads: number): Promise<Omit<Cost, keyof Point>> {
+  const output = `${input}.output${input.slice(input.lastIndexOf('.'))}`;
   const options = ['--no-sync', '--threads', String(threads), '-q'];
   const command = [...LANEWISE, 'apply', input, '-o', output, '-t', 'logit_* = sigmoid(logit_*)', ...options];
   const peakBytes = await peakMemoryBytes(command);
   rmSync(output);
-  const seconds: number[] = [];
+  let seconds = Number.POSITIVE_INFINITY;
+  let cpuSeconds: number | undefined;
   for (let count = 0; count < Number(values.runs); count++) {
-    seconds.push((await run(command)).wallSeconds);
+    const timed = await run(command);
+    seconds = Math.min(seconds, timed.wallSeconds);
+    cpuSeconds = Math.min(cpuSeconds ?? Number.POSITIVE_INFINITY, timed.cpuSeconds ?? Number.NaN) || undefined;
     rmSync(output);
   }
-  return { seconds: summarize(seconds).median, peakBytes };
+  return { seconds, cpuSeconds, peakBytes };
 }
 
-function print(what: 'rows' | 'columns' | 'threads', costs: readonly Cost[]): void {
-  const rows = costs.map((cost) => [
-    cost[what].toLocaleString('en-US'),
-    cost.seconds.toFixed(3),
-    cost.peakBytes === undefined ? '-' : `${Math.round(cost.peakBytes / 1e6)} MB`,
+function costTable({ label }: Sweep, costs: readonly Cost[]): string {
+  const rows = costs.map(({ x, seconds, cpuSeconds, peakBytes }) => [
+    x.toLocaleString('en-US'),
+    seconds.toFixed(3),
+    cpuSeconds?.toFixed(2) ?? '-',
+    peakBytes === undefined ? '-' : `${Math.round(peakBytes / 1e6)} MB`,
   ]);
-  console.log(`${formatTable([[what, 'wall s', 'peak'], ...rows])}\n`);
+  return formatTable([[label, 'wall s', 'CPU s', 'peak'], ...rows]);
 }
 
-function charts(
-  byRows: readonly Cost[],
-  byColumns: readonly Cost[],
-  byThreads: readonly Cost[],
-): readonly (readonly [name: string, chart: Chart])[] {
-  const seconds = (cost: Cost) => cost.seconds;
-  const megabytes = (cost: Cost) => (cost.peakBytes ?? Number.NaN) / 1e6;
-  const curve = (
-    title: string,
-    what: 'rows' | 'columns' | 'threads',
-    unit: string,
-    costs: readonly Cost[],
-    measure: (cost: Cost) => number,
-  ): Chart => ({
-    title,
-    x: { label: what, scale: what === 'threads' ? 'count' : 'log' },
-    y: { label: unit, scale: unit === 's' && what !== 'threads' ? 'log' : 'linear' },
-    series: [{ name: 'lanewise apply', mark: 'line', points: costs.map((cost) => [cost[what], measure(cost)]) }],
-  });
-  return [
-    ['scaling-rows-time', curve('Wall time over rows, 8 columns', 'rows', 's', byRows, seconds)],
-    ['scaling-rows-memory', curve('Peak memory over rows, 8 columns', 'rows', 'MB', byRows, megabytes)],
-    ['scaling-columns-time', curve('Wall time over columns, 20,000 rows', 'columns', 's', byColumns, seconds)],
-    ['scaling-columns-memory', curve('Peak memory over columns, 20,000 rows', 'columns', 'MB', byColumns, megabytes)],
-    ['scaling-threads-time', curve('Wall time over threads', 'threads', 's', byThreads, seconds)],
+function timeChart({ name, label, title, isGrowth }: Sweep, costs: readonly Cost[]): Chart {
+  const isOverThreads = name === 'threads';
+  const last = costs.at(-1);
+  const inProportion = costs.map(({ x }): [number, number] => [x, ((last?.seconds ?? 0) * x) / (last?.x ?? 1)]);
+  const series: Series[] = [
+    { name: 'wall', mark: 'line', points: costs.map(({ x, seconds }) => [x, seconds]) },
+    { name: 'CPU, all threads', mark: 'line', points: costs.map(({ x, cpuSeconds }) => [x, cpuSeconds ?? Number.NaN]) },
   ];
+  return {
+    title: `Time over ${label}: ${title}`,
+    x: { label, scale: isOverThreads ? 'count' : 'log' },
+    y: { label: 's', scale: isGrowth ? 'log' : 'linear' },
+    series: isGrowth ? [...series, { name: 'in proportion', mark: 'dashes', points: inProportion }] : series,
+  };
+}
+
+function memoryChart({ name, label, title }: Sweep, costs: readonly Cost[]): Chart {
+  const points = costs.map(({ x, peakBytes }): [number, number] => [x, (peakBytes ?? Number.NaN) / 1e6]);
+  return {
+    title: `Peak memory over ${label}: ${title}`,
+    x: { label, scale: name === 'threads' ? 'count' : 'log' },
+    y: { label: 'MB', scale: 'linear' },
+    series: [{ name: 'largest resident size', mark: 'line', points }],
+  };
 }

@@ -9,7 +9,18 @@ const TYPESCRIPT = ['--import', './bench/typescript.mjs'];
 const BENCHES = [
   [...TYPESCRIPT, 'bench/kernels.ts', '--seconds', '0.002', '--values', '1024', '--widths', '2,8', '--numpy'],
   [...TYPESCRIPT, 'bench/race.ts', '--rows', '20000', '--runs', '1', '--peers', 'polars,numpy+pyarrow,duckdb'],
-  [...TYPESCRIPT, 'bench/scaling.ts', '--max-rows', '20000', '--max-columns', '10', '--runs', '1'],
+  [
+    ...TYPESCRIPT,
+    'bench/scaling.ts',
+    '--max-rows',
+    '20000',
+    '--max-columns',
+    '10',
+    '--max-row-groups',
+    '10',
+    '--runs',
+    '1',
+  ],
   ['dist/cli.cjs', 'bench', '--quick', '--quiet'],
 ];
 

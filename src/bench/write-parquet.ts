@@ -1,19 +1,22 @@
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { type Batch, batchCount, type Dataset, logitName, makeBatch } from './dataset.js';
 
-/** Batches of the dataset in a row group: 1,048,576 rows. */
-const ROW_GROUP_BATCH_COUNT = 16;
+/** Batches of the dataset that are written at a time: 1,048,576 rows. */
+const WRITTEN_BATCH_COUNT = 16;
 
-/** Writes the dataset as Parquet with SNAPPY pages: continuous logits PLAIN, quantized ones with a dictionary. */
-export function writeParquet(path: string, dataset: Dataset): void {
+/**
+ * Writes the dataset as Parquet with SNAPPY pages: continuous logits PLAIN, quantized ones with a dictionary.
+ * @param rowGroupRowCount at most as many rows as are written at a time, which is what a row group has if this isn't given
+ */
+export function writeParquet(path: string, dataset: Dataset, rowGroupRowCount?: number): void {
   let writer: ParquetWriter | undefined;
-  for (let first = 0; first < batchCount(dataset); first += ROW_GROUP_BATCH_COUNT) {
-    const end = Math.min(first + ROW_GROUP_BATCH_COUNT, batchCount(dataset));
+  for (let first = 0; first < batchCount(dataset); first += WRITTEN_BATCH_COUNT) {
+    const end = Math.min(first + WRITTEN_BATCH_COUNT, batchCount(dataset));
     const batches = Array.from({ length: end - first }, (_, index) => makeBatch(dataset, first + index));
     const columnData = columnsOf(batches, dataset);
     writer ??= new ParquetWriter({ writer: fileWriter(path), schema: schemaFromColumnData({ columnData }) });
     const rowCount = batches.reduce((sum, batch) => sum + batch.end - batch.start, 0);
-    writer.write({ columnData, rowGroupSize: rowCount });
+    writer.write({ columnData, rowGroupSize: rowGroupRowCount ?? rowCount });
   }
   writer?.finish();
 }
