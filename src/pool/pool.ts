@@ -16,6 +16,8 @@ export class Pool {
   readonly #workerCount: number;
   #started: Promise<Piscina | undefined> | undefined;
   #piscina: Piscina | undefined;
+  /** Of a worker that had nothing to do: the next task tells of it. */
+  #idleFailure: unknown;
   #readyCount = 0;
   #pendingCount = 0;
   #isClosed = false;
@@ -92,11 +94,16 @@ export class Pool {
       env: threads.SHARE_ENV,
       trackUnmanagedFds: false,
     });
+    // Piscina also takes for an error what a worker answers after `close`.
+    this.#piscina.on('error', (error: unknown) => {
+      this.#idleFailure ??= error;
+    });
     return this.#piscina;
   }
 
   async #send<Reply>(message: SetupMessage | SlotMessage): Promise<Reply> {
     try {
+      if (this.#idleFailure !== undefined) throw this.#idleFailure;
       return await this.#piscina?.run(message);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

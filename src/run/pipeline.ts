@@ -47,7 +47,17 @@ export class Pipeline<P> {
     await this.#ending;
   }
 
+  /** After it has failed nothing is written any more, whatever workers still answer. */
   async run(describer: Describer<P>): Promise<void> {
+    try {
+      await this.#moveLoads(describer);
+    } catch (error) {
+      this.#failure ??= error;
+      throw error;
+    }
+  }
+
+  async #moveLoads(describer: Describer<P>): Promise<void> {
     const { pool, executor, slab } = this.#options;
     for (;;) {
       this.#throwIfStopped();
@@ -91,6 +101,7 @@ export class Pipeline<P> {
     this.#inFlight--;
     entry.results = results;
     try {
+      if (this.#failure !== undefined) return;
       if (this.#options.sink.ordered) {
         for (let head = this.#queue[0]; head?.results !== undefined; head = this.#queue[0]) {
           this.#queue.shift();
@@ -102,8 +113,9 @@ export class Pipeline<P> {
       }
     } catch (error) {
       this.#failure ??= error;
+    } finally {
+      this.#wakeUp();
     }
-    this.#wakeUp();
   }
 
   #write({ load, partitions }: DescribedLoad<P>, results: readonly TaskResult[]): void {
@@ -116,7 +128,7 @@ export class Pipeline<P> {
 
   #hasFinishedPartition(): boolean {
     const [first] = this.#openPartitions;
-    return first?.isDescribed === true && first.pendingLoads === 0;
+    return this.#failure === undefined && first?.isDescribed === true && first.pendingLoads === 0;
   }
 
   /** Ends partitions in the order in which they were opened. */

@@ -53,7 +53,8 @@ describe('a full disk', () => {
     else process.stdout.write(`without a small file system, as mount needs root: ${mounted.stderr}\n`);
     // Where nothing can be mounted a limit of the same size stands in for the disk.
     const limit = mounted.status === 0 ? [] : ['ulimit -f 4096;'];
-    for (const extra of [[], ['--threads', '1'], ['--compression', 'zstd']]) {
+    const softmax = ['-t', 'p_* = softmax(x*)'];
+    for (const extra of [[], ['--threads', '1'], ['--compression', 'zstd'], softmax, [...softmax, '--to', 'parquet']]) {
       const args = [CLI_PATH, 'apply', large, '-o', join(target, 'out.arrow'), ...TRANSFORM, ...extra];
       const run = spawnSync('sh', ['-c', `${limit.join('')} exec "$0" "$@"`, process.execPath, ...args], {
         encoding: 'utf8',
