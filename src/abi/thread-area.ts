@@ -7,8 +7,8 @@
 import { LIST_LENGTH_MAX, LIST_TILE_LENGTH } from './list-length.js';
 import type { Program, Step } from './program.js';
 
-/** What every row kernel may use as it likes. */
-export const ROW_SCRATCH_BYTE_LENGTH = 65536;
+/** What every row kernel may use as it likes: two numbers for each value of the widest row, and 128 bytes. */
+export const ROW_SCRATCH_BYTE_LENGTH = 65_664;
 
 /** Bytes that the registers of a tile may take, so that a tile stays in the second-level cache at worst. */
 const TILE_BYTE_LENGTH = 65536;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { ROW_SCRATCH_BYTE_LENGTH } from '../../src/abi/thread-area.js';
 import { ROW_ENTRIES } from '../../src/activations/rows.js';
 import { ulpError } from '../../src/verify/oracle.js';
 import { rowReference } from '../../src/verify/row-oracle.js';
@@ -6,7 +7,7 @@ import { seededBits, seededRandom } from '../../src/verify/seeded.js';
 import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory(256);
-const SCRATCH_BYTES = 65_536;
+const SCRATCH_BYTES = ROW_SCRATCH_BYTE_LENGTH;
 
 /** Every kernel with what its entry says of it; the one with an upstream gradient stands beside its own. */
 const KERNELS = ROW_ENTRIES.flatMap((entry) =>

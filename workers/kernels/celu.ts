@@ -6,20 +6,9 @@
  * Worst errors measured: celu 0.55 ULP at -0.013184993926356872 (alpha 0.7), celu_deriv 0.51 at -0.005286128225403357.
  */
 import { forEach } from './elementwise';
-import {
-  expHead,
-  expIndex,
-  expm1Head,
-  expm1Tail,
-  exponentOf,
-  expRemainder,
-  expScaled,
-  expSmall,
-  expTail,
-  scaleByPowerOfTwo,
-  significandOf,
-} from './exp';
+import { expHead, expIndex, expm1Head, expm1Tail, expRemainder, expSmall, expTail } from './exp';
 import { allLanes, leading, magnitude, one, productTail, splatAt, splitProduct, zero } from './lanes';
+import { exponentOf, expScaled, scaleByPowerOfTwo, significandOf } from './scaled';
 
 // prettier-ignore
 const CELU: usize = memory.data<f64>([-60, 8.673617379884035e-19, -700], 16);
@@ -40,7 +29,7 @@ function scaledCelu(x: v128, alpha: v128): v128 {
   const y = expm1Head(head, r);
   const alphaHead = leading(alpha);
   const small = f64x2.add(expSmall(t, k, r), tLowHeld);
-  const z = splitProduct(alphaHead, f64x2.sub(alpha, alphaHead), y, expm1Tail(head, r, small, y));
+  const z = splitProduct(alphaHead, f64x2.sub(alpha, alphaHead), y, expm1Tail(head, r, small, y, false));
   return v128.bitselect(x, z, f64x2.lt(magnitude(t), splatAt(CELU + 8)));
 }
 

@@ -8,22 +8,19 @@
  * -6.490210622192065e-213, selu_deriv 1.62 at -708.3961583596632.
  */
 import { forEach, forEachLight } from './elementwise';
+import { expHead, expIndex, expm1Head, expm1Tail, expRemainder, expSmall, expTail } from './exp';
+import { allLanes, leading, one, productTail, splatAt, splitProduct, zero } from './lanes';
 import {
   expExponent,
-  expHead,
-  expIndex,
-  expm1Head,
-  expm1Tail,
   exponentOf,
-  expRemainder,
   expSignificandHead,
   expSignificandTail,
-  expSmall,
-  expTail,
   scaleByPowerOfTwo,
+  scaledProduct,
   significandOf,
-} from './exp';
-import { allLanes, leading, one, productTail, splatAt, splitProduct, zero } from './lanes';
+  timesAny,
+  timesExp,
+} from './scaled';
 
 const LAMBDA: f64 = 1.0507009873554805;
 const ALPHA: f64 = 1.6732632423543772;
@@ -46,7 +43,7 @@ function scaledExpm1(x: v128, alphaHead: v128, alphaRest: v128): v128 {
   const r = expRemainder(z, k);
   const head = expHead(k);
   const y = expm1Head(head, r);
-  return splitProduct(alphaHead, alphaRest, y, expm1Tail(head, r, expSmall(z, k, r), y));
+  return splitProduct(alphaHead, alphaRest, y, expm1Tail(head, r, expSmall(z, k, r), y, false));
 }
 
 @unmanaged
@@ -106,9 +103,8 @@ class EluDeriv {
 
 /** e^x * factor for x <= 0, where e^x may underflow. */
 function scaledExp(x: f64, factor: f64): f64 {
-  if (x < -1500 || factor == 0) return 0;
-  const y = (expSignificandHead(x) + expSignificandTail(x, 0)) * significandOf(factor);
-  return scaleByPowerOfTwo(y, expExponent(x) + exponentOf(factor));
+  if (x < -1500) return 0;
+  return timesAny(factor, expSignificandHead(x), expSignificandTail(x, 0), expExponent(x));
 }
 
 export function elu_deriv(source: usize, target: usize, count: i32, params: usize): void {
@@ -129,7 +125,7 @@ class Selu {
   }
 
   atSpecial(x: f64): f64 {
-    return x * (ALPHA_LAMBDA_HEAD + ALPHA_LAMBDA_REST);
+    return timesAny(x, ALPHA_LAMBDA_HEAD, ALPHA_LAMBDA_REST, 0);
   }
 }
 
@@ -155,8 +151,17 @@ class ScaledElu {
   }
 
   atSpecial(x: f64): f64 {
-    return x * (this.alpha * this.scale);
+    if (this.alpha == 0 || this.scale == 0) return 0;
+    const factor = significandOf(this.alpha) * significandOf(this.scale);
+    return timesAny(x, factor, factorLow(this.alpha, this.scale), exponentOf(this.alpha) + exponentOf(this.scale));
   }
+}
+
+/** What rounding takes from the product of the significands of a and b. */
+function factorLow(a: f64, b: f64): f64 {
+  const x = f64x2.splat(significandOf(a));
+  const y = f64x2.splat(significandOf(b));
+  return f64x2.extract_lane(productTail(x, y, f64x2.mul(x, y)), 0);
 }
 
 @inline
@@ -186,7 +191,7 @@ class SeluDeriv {
   }
 
   atSpecial(x: f64): f64 {
-    return scaledExp(x, ALPHA_LAMBDA_HEAD + ALPHA_LAMBDA_REST);
+    return timesExp(ALPHA_LAMBDA_HEAD, ALPHA_LAMBDA_REST, x, 0);
   }
 }
 
@@ -215,7 +220,11 @@ class ScaledEluDeriv {
   }
 
   atSpecial(x: f64): f64 {
-    return scaledExp(x, this.alpha * this.scale);
+    if (this.alpha == 0 || this.scale == 0 || x < -1500) return 0;
+    const factor = significandOf(this.alpha) * significandOf(this.scale);
+    const low = factorLow(this.alpha, this.scale);
+    const exponent = expExponent(x) + exponentOf(this.alpha) + exponentOf(this.scale);
+    return scaledProduct(factor, low, expSignificandHead(x), expSignificandTail(x, 0), exponent);
   }
 }
 

@@ -4,20 +4,12 @@
  * Worst errors measured: exp 0.69 ULP at -707.448952061092 (0.51 where no part is subnormal), expm1 0.51 at 2.0659178178960405.
  */
 import { forEach, forEachLight } from './elementwise';
-import {
-  expHead,
-  expIndex,
-  expm1Head,
-  expm1Tail,
-  expRemainder,
-  expScaled,
-  expSmall,
-  expTail,
-} from './exp';
+import { expHead, expIndex, expm1Head, expm1Tail, expRemainder, expSmall, expTail } from './exp';
 import { beyond, splatAt } from './lanes';
+import { expScaled } from './scaled';
 
 // prettier-ignore
-const EXPONENTIAL: usize = memory.data<f64>([708, -60], 16);
+const EXPONENTIAL: usize = memory.data<f64>([700, -60], 16);
 
 @unmanaged
 class Exp {
@@ -57,7 +49,7 @@ class Expm1 {
     const head = expHead(k);
     const y = expm1Head(head, r);
     // -0 plus 0 would be +0.
-    return v128.or(f64x2.add(y, expm1Tail(head, r, expSmall(z, k, r), y)), v128.and(f64x2.eq(x, i64x2.splat(0)), x));
+    return v128.or(f64x2.add(y, expm1Tail(head, r, expSmall(z, k, r), y, true)), v128.and(f64x2.eq(x, i64x2.splat(0)), x));
   }
 
   @inline

@@ -4,7 +4,7 @@
  *   e = e^-|v|,  sigmoid(v) and sigmoid(-v) are 1 / (1 + e) and e / (1 + e), in the order of v's sign
  *   Each is kept as q + qLow, q of 26 bits, so that the product with x rounds once.
  *
- * Precondition: |v| <= 708.
+ * Precondition: |v| <= 700.
  */
 import { expHead, expIndex, expRemainder, expTail, onePlusExp, onePlusExpRest } from './exp';
 import {

@@ -6,10 +6,10 @@
  *
  * Worst errors measured: 0.51 ULP at -0.302551295315887, derivative 1.62 at -20.959590236409255.
  */
-import { expExponent, expSignificandHead, expSignificandTail, scaleByPowerOfTwo } from './exp';
 import { sigmoidTimesOnePlus, timesSigmoid } from './gate';
-import { anySumTail, leading, magnitude, productTail, splatAt, splitProduct } from './lanes';
+import { anySumTail, leading, magnitude, productTail, splatAt } from './lanes';
 import { besideRoot, isBesideRoot } from './root';
+import { timesExp } from './scaled';
 
 const C1: f64 = 1.5957691216057308;
 const C1_LOW: f64 = -9.96930880911092e-17;
@@ -54,18 +54,38 @@ function argumentLow(x: v128, v: v128): v128 {
   return f64x2.add(productTail(x, s, v), f64x2.mul(x, sLow));
 }
 
-/** e^v for one x < -20.5, times x (1, or x v' for the derivative). */
+/** x v' = 3v - 2 c1 x. */
+@inline
+function slopeArgument(x: v128, v: v128): v128 {
+  return f64x2.sub(f64x2.mul(v, splatAt(GELU_TANH + 40)), f64x2.mul(x, splatAt(GELU_TANH + 48)));
+}
+
+/** What `w = slopeArgument(x, v)` leaves of it. */
+@inline
+function slopeArgumentLow(x: v128, v: v128, vLow: v128, w: v128): v128 {
+  const three = splatAt(GELU_TANH + 40);
+  const v3 = f64x2.mul(v, three);
+  const v3Low = f64x2.add(productTail(v, three, v3), f64x2.mul(vLow, three));
+  const twiceC1 = splatAt(GELU_TANH + 48);
+  const cx = f64x2.mul(x, twiceC1);
+  const cxLow = f64x2.add(productTail(x, twiceC1, cx), f64x2.mul(x, splatAt(GELU_TANH + 56)));
+  return f64x2.add(anySumTail(v3, f64x2.neg(cx), w), f64x2.sub(v3Low, cxLow));
+}
+
+/** e^v for one x < -20.5, times x (1 + x v' for the derivative). */
 function tail(x: f64, derivative: bool): f64 {
   if (x < -30) return -0.0;
   const lanes = f64x2.splat(x);
   const arguments = argument(lanes);
+  const lows = argumentLow(lanes, arguments);
   const v = f64x2.extract_lane(arguments, 0);
-  const vLow = f64x2.extract_lane(argumentLow(lanes, arguments), 0);
-  const factor = f64x2.splat(derivative ? 1 + (3 * v - 2 * C1 * x) : x);
-  const head = leading(factor);
-  const e = f64x2.splat(expSignificandHead(v));
-  const y = splitProduct(head, f64x2.sub(factor, head), e, f64x2.splat(expSignificandTail(v, vLow)));
-  return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), expExponent(v));
+  const vLow = f64x2.extract_lane(lows, 0);
+  if (!derivative) return timesExp(x, 0, v, vLow);
+  const slopes = slopeArgument(lanes, arguments);
+  const w = f64x2.extract_lane(slopes, 0);
+  const factor = w + 1;
+  const wLow = f64x2.extract_lane(slopeArgumentLow(lanes, arguments, lows, slopes), 0);
+  return timesExp(factor, w - factor + 1 + wLow, v, vLow);
 }
 
 @unmanaged
@@ -92,15 +112,8 @@ export class GeluTanhDeriv {
   at(x: v128): v128 {
     const v = argument(x);
     const vLow = argumentLow(x, v);
-    // w = 3v - 2 c1 x
-    const three = splatAt(GELU_TANH + 40);
-    const v3 = f64x2.mul(v, three);
-    const v3Low = f64x2.add(productTail(v, three, v3), f64x2.mul(vLow, three));
-    const twiceC1 = splatAt(GELU_TANH + 48);
-    const cx = f64x2.mul(x, twiceC1);
-    const cxLow = f64x2.add(productTail(x, twiceC1, cx), f64x2.mul(x, splatAt(GELU_TANH + 56)));
-    const w = f64x2.sub(v3, cx);
-    const wLow = f64x2.add(anySumTail(v3, f64x2.neg(cx), w), f64x2.sub(v3Low, cxLow));
+    const w = slopeArgument(x, v);
+    const wLow = slopeArgumentLow(x, v, vLow, w);
     return sigmoidTimesOnePlus(v, vLow, w, wLow);
   }
 

@@ -9,16 +9,7 @@
  * Worst errors measured: gelu 0.53 ULP at 3.6830301752076255e-09, gelu_deriv 0.78 at -0.7839289387354337.
  */
 import { forEach } from './elementwise';
-import {
-  expExponent,
-  expHead,
-  expIndex,
-  expRemainder,
-  expSignificandHead,
-  expSignificandTail,
-  expTail,
-  scaleByPowerOfTwo,
-} from './exp';
+import { expHead, expIndex, expRemainder, expTail } from './exp';
 import { GeluTanh, GeluTanhDeriv } from './gelu-tanh';
 import {
   anySumTail,
@@ -34,6 +25,7 @@ import {
 } from './lanes';
 import { MILLS_TABLE } from './mills-table';
 import { besideRoot, isBesideRoot } from './root';
+import { expExponent, expSignificandHead, expSignificandTail, scaleByPowerOfTwo } from './scaled';
 
 // prettier-ignore
 const GELU: usize = memory.data<f64>([

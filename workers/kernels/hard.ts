@@ -10,17 +10,20 @@ import { forEachLight } from './elementwise';
 import {
   allLanes,
   anySumTail,
+  exactProductTail,
   keepNaN,
   leading,
   one,
-  productTail,
   quotient,
   splatAt,
   zero,
 } from './lanes';
 
 // prettier-ignore
-const HARD: usize = memory.data<f64>([3, -3, 6, 1.5, 1.7976931348623157e308, 3.054936363499605e-151, 0.5], 16);
+const HARD: usize = memory.data<f64>([
+  3, -3, 6, 1.5, 1.7976931348623157e308, 3.054936363499605e-151, 0.5,
+  0.33333332836627960205, 4.96705373128255208e-9, 0.3333333333333333, // 1/3: 26 bits of it, what they leave, and rounded
+], 16);
 
 @unmanaged
 class HardSigmoid {
@@ -33,7 +36,7 @@ class HardSigmoid {
     const shift = splatAt(changetype<usize>(this) + 8);
     const product = f64x2.mul(slope, x);
     const sum = f64x2.add(product, shift);
-    const low = f64x2.add(anySumTail(product, shift, sum), productTail(slope, x, product));
+    const low = f64x2.add(anySumTail(product, shift, sum), exactProductTail(slope, x, product));
     // Where the sum is huge the low part may be NaN; it can't matter there.
     const y = f64x2.add(sum, v128.and(low, f64x2.eq(low, low)));
     return f64x2.add(f64x2.pmin(f64x2.pmax(y, zero()), one()), zero());
@@ -65,7 +68,7 @@ class HardSigmoidDeriv {
     const shift = splatAt(changetype<usize>(this) + 8);
     const product = f64x2.mul(slope, x);
     const sum = f64x2.add(product, shift);
-    const low = f64x2.add(anySumTail(product, shift, sum), productTail(slope, x, product));
+    const low = f64x2.add(anySumTail(product, shift, sum), exactProductTail(slope, x, product));
     // 0 < sum + low < 1, without rounding: sum + low and (sum - 1) + low have the right sign.
     const held = v128.and(low, f64x2.eq(low, low));
     const isAbove = f64x2.gt(f64x2.add(sum, held), zero());
@@ -108,7 +111,13 @@ class HardSwishDeriv {
   @inline
   at(x: v128): v128 {
     const three = splatAt(HARD);
-    const y = f64x2.div(f64x2.add(x, splatAt(HARD + 24)), three);
+    const half = splatAt(HARD + 24);
+    const s = f64x2.add(x, half);
+    const sHead = leading(s);
+    const sRest = f64x2.add(f64x2.sub(s, sHead), anySumTail(half, x, s));
+    const third = splatAt(HARD + 64);
+    const low = f64x2.add(f64x2.mul(sHead, third), f64x2.mul(sRest, splatAt(HARD + 72)));
+    const y = f64x2.add(f64x2.mul(sHead, splatAt(HARD + 56)), low);
     const left = v128.andnot(y, f64x2.le(x, splatAt(HARD + 8)));
     return v128.bitselect(one(), left, f64x2.ge(x, three));
   }

@@ -10,6 +10,7 @@ const COMMON: usize = memory.data<u64>([
   0xfffffffff8000000, // sign, exponent and the leading 26 bits of the significand
   0x3ff0000000000000, // 1
   0x4000000000000000, // 2
+  0x0000000004000000, // half a unit of the leading 26 bits
 ], 16);
 
 /** Both lanes the float64 at `address`. */
@@ -96,8 +97,18 @@ export function anySumTail(a: v128, b: v128, sum: v128): v128 {
 /** What rounding took from `product = a * b`; exact but for underflow and one bit in 2^106. */
 @inline
 export function productTail(a: v128, b: v128, product: v128): v128 {
+  return splitProductTail(a, b, leading(b), product);
+}
+
+/** The same with b rounded to 26 bits in place of cut, which loses no bit; NaN where |b| is above 1.79e308. */
+@inline
+export function exactProductTail(a: v128, b: v128, product: v128): v128 {
+  return splitProductTail(a, b, leading(i64x2.add(b, v128.load64_splat(COMMON, 32))), product);
+}
+
+@inline
+function splitProductTail(a: v128, b: v128, bHead: v128, product: v128): v128 {
   const aHead = leading(a);
-  const bHead = leading(b);
   const aRest = f64x2.sub(a, aHead);
   const bRest = f64x2.sub(b, bHead);
   const rest = f64x2.sub(f64x2.mul(aHead, bHead), product);

@@ -2,10 +2,11 @@
  * log1p: ln(1 + x), with its relative accuracy around 0; -Infinity at -1, NaN below. See log.ts for the algebra. Worst error
  * measured: 0.51 ULP at 0.0033950847808323025.
  *
- * The derivative 1 / (1 + x) rounds twice; it is Infinity at -1 and NaN below, where the function isn't defined.
+ * The derivative is 1 / (1 + x), with 1 + x as a sum of two float64: 0.51 ULP. It is Infinity at -1 and NaN below, where the
+ * function isn't defined.
  */
 import { forEach, forEachLight } from './elementwise';
-import { anySumTail, one, splatAt, zero } from './lanes';
+import { anySumTail, leading, one, quotientTail, splatAt, zero } from './lanes';
 import { logSum } from './log';
 
 // prettier-ignore
@@ -47,7 +48,14 @@ export function log1p(source: usize, target: usize, count: i32, params: usize): 
 class Log1pDeriv {
   @inline
   at(x: v128): v128 {
-    const y = f64x2.div(one(), f64x2.add(one(), x));
+    const d = f64x2.add(one(), x);
+    const dHead = leading(d);
+    const dRest = f64x2.add(f64x2.sub(d, dHead), anySumTail(one(), x, d));
+    const reciprocal = f64x2.div(one(), d);
+    const head = leading(reciprocal);
+    const tail = quotientTail(one(), zero(), dHead, dRest, reciprocal, head);
+    // Where x is -1 or infinite the tail isn't a number, and there is nothing to add.
+    const y = f64x2.add(head, v128.and(tail, f64x2.eq(tail, tail)));
     return v128.bitselect(y, splatAt(LOG1P + 16), f64x2.ge(x, splatAt(LOG1P)));
   }
 }

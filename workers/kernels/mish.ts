@@ -29,7 +29,7 @@ import {
   zero,
 } from './lanes';
 import { besideRoot, isBesideRoot } from './root';
-import { timesTinyExp } from './silu';
+import { timesExp } from './scaled';
 
 // prettier-ignore
 const MISH: usize = memory.data<f64>([
@@ -88,7 +88,7 @@ class Mish {
   }
 
   atSpecial(x: f64): f64 {
-    return x > 0 ? x : timesTinyExp(x, x);
+    return x > 0 ? x : timesExp(x, 0, x, 0);
   }
 }
 
@@ -171,7 +171,7 @@ class MishDeriv {
 
   atSpecial(x: f64): f64 {
     if (x > 0) return 1;
-    return x < -2 ? timesTinyExp(1 + x, x) : besideRoot(x, ROOT, 9);
+    return x < -2 ? timesExp(1 + x, x - (1 + x) + 1, x, 0) : besideRoot(x, ROOT, 9);
   }
 }
 

@@ -24,7 +24,7 @@ import { anySumTail, leading, productTail, sumTail } from './lanes';
 import { differenceTail, reciprocalTail, roundedProduct } from './rows-double';
 import { unscale } from './rows-exp';
 import { addressAt, largestMaximum, loadRows, storeRows } from './rows-tile';
-import { OTHERS, OTHERS_TAIL, PAIR_WIDTH, maximumWeight, tailAt, tailsEnd, temperatureBlock, weigh } from './rows-weights';
+import { OTHERS, OTHERS_TAIL, maximumWeight, tailAt, tailsEnd, temperatureBlock, weigh } from './rows-weights';
 
 // prettier-ignore
 const POWERS: usize = memory.data<u64>([
@@ -39,10 +39,8 @@ export function softmax_deriv(sources: usize, targets: usize, width: i32, count:
   const limit = largestMaximum(params + 8);
   const end = (<usize>count) << 3;
   let row: usize = 0;
-  if (<usize>width <= PAIR_WIDTH) {
-    for (; row + 16 <= end; row += 16) diagonal(sources, targets, width, row, scratch, block, limit, 2);
-  }
-  for (; row < end; row += 8) diagonal(sources, targets, width, row, scratch, block, limit, 1);
+  for (; row + 16 <= end; row += 16) diagonal(sources, targets, width, row, scratch, block, limit, 2);
+  if (row < end) diagonal(sources, targets, width, row, scratch, block, limit, 1);
 }
 
 export function softmax_deriv_grad(
@@ -57,10 +55,8 @@ export function softmax_deriv_grad(
   const limit = largestMaximum(params + 8);
   const end = (<usize>count) << 3;
   let row: usize = 0;
-  if (<usize>width <= PAIR_WIDTH) {
-    for (; row + 16 <= end; row += 16) vectorJacobian(sources, targets, width, row, scratch, block, limit, 2);
-  }
-  for (; row < end; row += 8) vectorJacobian(sources, targets, width, row, scratch, block, limit, 1);
+  for (; row + 16 <= end; row += 16) vectorJacobian(sources, targets, width, row, scratch, block, limit, 2);
+  if (row < end) vectorJacobian(sources, targets, width, row, scratch, block, limit, 1);
 }
 
 export function softmax_jacobian(
@@ -76,7 +72,7 @@ export function softmax_jacobian(
   const end = (<usize>count) << 3;
   let row: usize = 0;
   for (; row + 16 <= end; row += 16) jacobian(sources, targets, width, row, scratch, block, limit, 2);
-  for (; row < end; row += 8) jacobian(sources, targets, width, row, scratch, block, limit, 1);
+  if (row < end) jacobian(sources, targets, width, row, scratch, block, limit, 1);
 }
 
 /** S = 2^256 + others. */

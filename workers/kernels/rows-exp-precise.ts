@@ -1,7 +1,7 @@
 /*
  * The weights of rows-exp.ts to about 2^-80, for sums whose terms cancel.
  *
- *   r = z + zTail - k * ln2/128 as high + low; ln2/128 in three parts, the products of the first two exact
+ *   r = z + zTail - k * ln2/512 as high + low; ln2/512 in three parts, the products of the first two exact
  *   e^r - 1 = high + (high^2/2 + high^3/6 + ... + high^7/5040) + low * (1 + high) as p + pTail
  *   w = head * (1 + tableTail) * (1 + p + pTail)
  *
@@ -14,9 +14,9 @@ import { differenceTail } from './rows-double';
 // prettier-ignore
 const CONSTANTS: usize = memory.data<f64>([
   6755399441055744.0,      // 1.5 * 2^52, what expIndex added
-  0.0054152123475432745,   // ln2/128: the leading 33 bits,
-  5.812982117033578e-13,   // the next 33,
-  1.636073772867244e-23,   // and the rest
+  0.0013538030871131923,   // ln2/512: the leading 32 bits,
+  -8.204912251739262e-14,  // the next 32,
+  4.09018443216811e-24,    // and the rest
   0.16666666666666666, 0.041666666666666664, 0.008333333333333333, 0.001388888888888889, 0.0001984126984126984,
 ], 16);
 

@@ -68,7 +68,7 @@ function shiftedTail(x: v128, m: v128, z: v128): v128 {
   return v128.andnot(tail, isInfinity(x));
 }
 
-/** w, rounded to 2^(k/128): `index` of `expIndex(z)`. */
+/** w, rounded to 2^(k/512): `index` of `expIndex(z)`. */
 @inline
 export function weightHead(index: v128): v128 {
   return i64x2.add(expHead(index), splatAt(CONSTANTS + 16));

@@ -1,43 +1,64 @@
 /*
- * softmax and softmin: p_i = w_i / S with w of rows-exp.ts and S the row's sum, a double-double.
+ * softmax and softmin: p_i = w_i / S with w_i = 2^256 e^(x_i / temperature - c), S the row's sum of them.
  *
  *   softmax(sources, targets, width, count, params, scratch)
  *
  * `sources` and `targets` point at `width` u32 addresses, each of a column of `count` float64 values; column i's target
- * is its source or overlaps no source. `params` points at the temperature and `infinities`, `scratch` at 64 KiB that this call may use.
+ * is its source or overlaps no source. `params` points at the temperature and `infinities`, `scratch` at what
+ * thread-area.ts sets apart for this call.
  *
- * Four rows at a time, column by column: the maximum; the weights, whose heads go to the targets and whose tails go to
- * `scratch`; the quotients. So each row is in the first-level cache from the first pass to the last. A quotient is
- * (head + tail)(R + Q) with R + Q = 1/S, rounded once from a double-double; the factor 2^256 is taken off last, so that
- * a subnormal result isn't rounded before.
+ * A row's quotients don't depend on c, so c is taken to be a multiple of ln2, which turns it into a whole number in the
+ * exponent: x_i is reduced by multiples of ln2/512 as it stands, with no rounded difference from the maximum. Its
+ * multiple is such that the largest weight is about 2^256: so w is a normal number for all quotients that are not 0.
  *
- * Every row goes through the same operations wherever it stands, so its result depends on nothing else.
+ *   w = h + t,  h of 26 bits,  |t| < 0.0007 * h       1/S = R + Q,  R of 26 bits
+ *   p = h R + (h Q + t / S), with one rounding but for 2^-9 of it; the factor 2^-256 comes last, so that a subnormal result
+ *   isn't rounded before
  *
- * Worst error found in 1 million results of 9 widths up to 300: 0.74 units, at a subnormal result (1.3e-308).
+ * The sum takes the even columns and the odd ones apart, each from 2^269 on: as h < 2^257 and a row has at most 4096
+ * values, it stays in [2^269, 2^270), so each addition rounds to the same grid, and the three operations of Dekker's sum
+ * give back what it loses. Two rows are computed at a time, or two columns of one row, with the same operations: a
+ * row's result depends on nothing but the row.
  */
-import { leading, sumTail } from './lanes';
-import { expIndex } from './exp';
-import {
-  TEMPERATURE_BYTES,
-  exponentOf,
-  exponentTail,
-  floorOf,
-  isExtreme,
-  prepareTemperature,
-  sumStart,
-  unscale,
-  weightHead,
-  weightTail,
-} from './rows-exp';
-import { aboveLimit, addressAt, largestMaximum, loadRows, rowMaximum, storeRows } from './rows-tile';
-import { differenceTail, reciprocalTail, roundedProduct } from './rows-double';
+import { expHead, expIndexFrom, expRemainderOf, expRemainderOfSum, expRounder, expTail } from './exp';
+import { STEPS_PER_UNIT } from './exp-table';
+import { leading, quotientTail, splatAt, sumTail } from './lanes';
+import { reciprocalTail } from './rows-double';
+import { prepareTemperature, sumStart, unscale } from './rows-exp';
+import { softmaxOfAny } from './rows-softmax-any';
+import { addressAt, largestMaximum, loadRows, rowMaximum, storeRows } from './rows-tile';
+
+// prettier-ignore
+const SOFTMAX: usize = memory.data<f64>([
+  -800, // beyond it a quotient is 0
+  2000, // above it x - maximum is exact, and below it the product that reduces x
+  STEPS_PER_UNIT,
+  3458764513820540928, // 1.5 * 2^61, beside which numbers are rounded to multiples of 512
+  131072, // 512 * 256
+  115792089237316195423570985008687907853269984665640564039457584007913129639936.0, // 2^256
+], 16);
+
+/** Offsets in scratch: 1/temperature as a number of 26 bits and a rest, and rounded; -800 * temperature. */
+const INVERSE_HEAD: usize = 0;
+const INVERSE_REST: usize = 8;
+const INVERSE: usize = 16;
+const FLOOR: usize = 24;
+/** The block of `softmaxOfAny`; the tails of the weights. */
+const ANY: usize = 32;
+const TAILS: usize = 128;
+
+/** The largest maximum that can be computed with: up to there, -800 beside it is more than a rounding error. */
+const REACH: f64 = 1099511627776;
+/** Temperatures whose reciprocals, and products with numbers of a fit size, have normal parts. */
+const TEMPERATURE_MIN: f64 = 1e-150;
+const TEMPERATURE_MAX: f64 = 1e150;
 
 export function softmax(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
-  softmaxRows(sources, targets, <usize>width, count, load<f64>(params), largestMaximum(params + 8), scratch, false);
+  softmaxRows(sources, targets, <usize>width, count, params, scratch, false);
 }
 
 export function softmin(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
-  softmaxRows(sources, targets, <usize>width, count, load<f64>(params), largestMaximum(params + 8), scratch, true);
+  softmaxRows(sources, targets, <usize>width, count, params, scratch, true);
 }
 
 @inline
@@ -46,165 +67,282 @@ function softmaxRows(
   targets: usize,
   width: usize,
   count: i32,
-  temperature: f64,
-  limit: f64,
+  params: usize,
   scratch: usize,
   negate: bool,
 ): void {
-  const end = (<usize>count) << 3;
-  let row: usize = 0;
+  const temperature = load<f64>(params);
+  const limit = largestMaximum(params + 8);
   if (temperature == 1) {
-    if (width <= 2048) {
-      for (; row + 32 <= end; row += 32) fourRows(sources, targets, width, row, scratch, 0, limit, negate, false);
-    }
-    for (; row + 16 <= end; row += 16) pair(sources, targets, width, row, scratch, 0, limit, 2, negate);
-    if (row < end) pair(sources, targets, width, row, scratch, 0, limit, 1, negate);
+    eachRow(sources, targets, width, count, REACH, limit, scratch, 0, negate, false);
   } else {
-    prepareTemperature(temperature, scratch);
-    const tails = scratch + TEMPERATURE_BYTES;
-    if (width <= 2040) {
-      for (; row + 32 <= end; row += 32) fourRows(sources, targets, width, row, tails, scratch, limit, negate, true);
-    }
-    if (width <= 4080) {
-      for (; row + 16 <= end; row += 16) pair(sources, targets, width, row, tails, scratch, limit, 2, negate);
-    }
-    for (; row < end; row += 8) pair(sources, targets, width, row, tails, scratch, limit, 1, negate);
+    prepareTemperature(temperature, scratch + ANY);
+    const inverse = 1 / temperature;
+    const head = leading(f64x2.splat(inverse));
+    const tail = reciprocalTail(f64x2.splat(temperature), i64x2.splat(0), f64x2.splat(inverse));
+    v128.store64_lane(scratch, head, 0, INVERSE_HEAD);
+    v128.store64_lane(scratch, f64x2.add(f64x2.sub(f64x2.splat(inverse), head), tail), 0, INVERSE_REST);
+    store<f64>(scratch, inverse, INVERSE);
+    store<f64>(scratch, -800 * temperature, FLOOR);
+    const isFit = temperature >= TEMPERATURE_MIN && temperature <= TEMPERATURE_MAX;
+    const reach = isFit ? 2000 * temperature : -1;
+    eachRow(sources, targets, width, count, reach, limit, scratch, scratch + ANY, negate, true);
   }
 }
 
-/** Four rows; a temperature other than 1 stands in `block` and makes them `tempered`. */
 @inline
-function fourRows(
+function eachRow(
   sources: usize,
   targets: usize,
   width: usize,
-  row: usize,
+  count: i32,
+  reach: f64,
+  limit: f64,
   scratch: usize,
   block: usize,
-  limit: f64,
   negate: bool,
   tempered: bool,
 ): void {
-  let ma = f64x2.splat(-Infinity);
-  let mb = ma;
-  for (let i: usize = 0; i < width; i++) {
-    const source = addressAt(sources, i) + row;
-    ma = f64x2.pmax(ma, loadRows(source, 2, negate));
-    mb = f64x2.pmax(mb, loadRows(source + 16, 2, negate));
+  const end = (<usize>count) << 3;
+  let row: usize = 0;
+  for (; row + 16 <= end; row += 16) {
+    const m = rowMaximum(sources, width, row, 2, negate);
+    if (i64x2.all_true(f64x2.le(f64x2.abs(m), f64x2.splat(reach)))) {
+      twoRows(sources, targets, width, row, m, scratch, negate, tempered);
+    } else {
+      oneRow(sources, targets, width, row, reach, limit, scratch, block, negate, tempered);
+      oneRow(sources, targets, width, row + 8, reach, limit, scratch, block, negate, tempered);
+    }
   }
-  if (!tempered && v128.any_true(v128.or(isExtreme(ma), isExtreme(mb)))) {
-    pair(sources, targets, width, row, scratch, 0, limit, 2, negate);
-    pair(sources, targets, width, row + 16, scratch, 0, limit, 2, negate);
-    return;
-  }
-  const fa = floorOf(ma);
-  const fb = floorOf(mb);
-  let sa = sumStart();
-  let sb = sa;
-  let la = i64x2.splat(0);
-  let lb = la;
-  for (let i: usize = 0; i < width; i++) {
-    const source = addressAt(sources, i) + row;
-    const target = addressAt(targets, i) + row;
-    const a = loadedAbove(source, fa, negate, tempered);
-    const b = loadedAbove(source + 16, fb, negate, tempered);
-    const za = tempered ? exponentOf(a, ma, block) : f64x2.sub(a, ma);
-    const zb = tempered ? exponentOf(b, mb, block) : f64x2.sub(b, mb);
-    const ka = expIndex(za);
-    const kb = expIndex(zb);
-    const ha = weightHead(ka);
-    const hb = weightHead(kb);
-    const ta = weightTail(za, tempered ? exponentTail(a, ma, za, block) : differenceTail(a, ma, za), ka, ha);
-    const tb = weightTail(zb, tempered ? exponentTail(b, mb, zb, block) : differenceTail(b, mb, zb), kb, hb);
-    const wa = f64x2.add(ha, ta);
-    const wb = f64x2.add(hb, tb);
-    const va = sumTail(ha, ta, wa);
-    const vb = sumTail(hb, tb, wb);
-    v128.store(target, wa);
-    v128.store(target, wb, 16);
-    v128.store(scratch + (i << 5), va);
-    v128.store(scratch + (i << 5), vb, 16);
-    const na = f64x2.add(sa, wa);
-    const nb = f64x2.add(sb, wb);
-    la = f64x2.add(la, f64x2.add(va, sumTail(sa, wa, na)));
-    lb = f64x2.add(lb, f64x2.add(vb, sumTail(sb, wb, nb)));
-    sa = na;
-    sb = nb;
-  }
-  sa = f64x2.mul(f64x2.sub(sa, sumStart()), unscale());
-  la = f64x2.mul(la, unscale());
-  sb = f64x2.mul(f64x2.sub(sb, sumStart()), unscale());
-  lb = f64x2.mul(lb, unscale());
-  const ua = f64x2.add(sa, la);
-  const ub = f64x2.add(sb, lb);
-  let ra = f64x2.div(f64x2.splat(1), ua);
-  let rb = f64x2.div(f64x2.splat(1), ub);
-  if (tempered) {
-    ra = v128.or(ra, aboveLimit(ma, limit));
-    rb = v128.or(rb, aboveLimit(mb, limit));
-  }
-  const qa = reciprocalTail(ua, sumTail(sa, la, ua), ra);
-  const qb = reciprocalTail(ub, sumTail(sb, lb, ub), rb);
-  const headA = leading(ra);
-  const headB = leading(rb);
-  for (let i: usize = 0; i < width; i++) {
-    const target = addressAt(targets, i) + row;
-    const wa = v128.load(target);
-    const wb = v128.load(target, 16);
-    const va = v128.load(scratch + (i << 5));
-    const vb = v128.load(scratch + (i << 5), 16);
-    v128.store(target, f64x2.mul(roundedProduct(wa, va, ra, qa, headA), unscale()));
-    v128.store(target, f64x2.mul(roundedProduct(wb, vb, rb, qb, headB), unscale()), 16);
-  }
+  if (row < end) oneRow(sources, targets, width, row, reach, limit, scratch, block, negate, tempered);
 }
 
-/** Two rows, raised to the floor of their maximum, which keeps the plain difference in range. */
+/** What is subtracted from a row's values: 0, or the maximum where that is exact. */
 @inline
-function loadedAbove(address: usize, floor: v128, negate: bool, tempered: bool): v128 {
-  const x = loadRows(address, 2, negate);
-  return tempered ? x : f64x2.pmax(x, floor);
+function centerOf(m: v128, tempered: bool): v128 {
+  return tempered ? i64x2.splat(0) : v128.and(m, f64x2.gt(f64x2.abs(m), splatAt(SOFTMAX + 8)));
 }
 
-/** Two rows, or one, with any input; `block` is the temperature's, or 0 for 1. */
-function pair(
+/** What a row's values are raised to: then no weight is subnormal, also where x is -inf. NaN stays NaN. */
+@inline
+function floorOf(m: v128, scratch: usize, tempered: bool): v128 {
+  return f64x2.add(m, tempered ? splatAt(scratch + FLOOR) : splatAt(SOFTMAX));
+}
+
+/** The number from which indices are counted, so that the largest weight is about 2^256. */
+@inline
+function rounderOf(m: v128, center: v128, scratch: usize, tempered: bool): v128 {
+  const top = tempered ? f64x2.mul(m, splatAt(scratch + INVERSE)) : f64x2.sub(m, center);
+  const power = f64x2.sub(f64x2.add(f64x2.mul(top, splatAt(SOFTMAX + 16)), splatAt(SOFTMAX + 24)), splatAt(SOFTMAX + 24));
+  return f64x2.sub(f64x2.add(expRounder(), splatAt(SOFTMAX + 32)), power);
+}
+
+/** x - center, or the head of x / temperature, exact in 52 bits. */
+@inline
+function exponentHead(x: v128, center: v128, scratch: usize, tempered: bool): v128 {
+  return tempered ? f64x2.mul(leading(x), splatAt(scratch + INVERSE_HEAD)) : f64x2.sub(x, center);
+}
+
+/** What `exponentHead` leaves of x / temperature. */
+@inline
+function exponentRest(x: v128, scratch: usize): v128 {
+  const head = leading(x);
+  return f64x2.add(
+    f64x2.mul(head, splatAt(scratch + INVERSE_REST)),
+    f64x2.mul(f64x2.sub(x, head), splatAt(scratch + INVERSE)),
+  );
+}
+
+/** What leading(w) leaves of the weight w, whose rounded head is `power`. */
+@inline
+function weightRest(index: v128, r: v128, power: v128, head: v128): v128 {
+  return f64x2.add(f64x2.sub(power, head), expTail(index, r, power));
+}
+
+@inline
+function quotientOf(head: v128, rest: v128, inverse: v128, inverseHead: v128, inverseRest: v128): v128 {
+  const low = f64x2.add(f64x2.mul(head, inverseRest), f64x2.mul(rest, inverse));
+  return f64x2.mul(f64x2.add(f64x2.mul(head, inverseHead), low), unscale());
+}
+
+/** 2^256. */
+@inline
+function scale(): v128 {
+  return splatAt(SOFTMAX + 40);
+}
+
+/** The sum of the even columns' weights and the odd ones', but for what the low parts say. */
+@inline
+function sumOf(even: v128, odd: v128): v128 {
+  return f64x2.add(f64x2.sub(even, sumStart()), f64x2.sub(odd, sumStart()));
+}
+
+/** What `head`, of 26 bits, leaves of 2^256 / (sum + low); `s` is sum + low rounded, `inverse` the quotient. */
+@inline
+function inverseRestOf(sum: v128, low: v128, s: v128, inverse: v128, head: v128): v128 {
+  const sHead = leading(s);
+  const sRest = f64x2.add(f64x2.sub(s, sHead), sumTail(sum, low, s));
+  const reciprocal = f64x2.mul(inverse, unscale());
+  return quotientTail(scale(), i64x2.splat(0), sHead, sRest, reciprocal, head);
+}
+
+/** Two rows of maximum m, which is within reach. */
+@inline
+function twoRows(
   sources: usize,
   targets: usize,
   width: usize,
   row: usize,
+  m: v128,
+  scratch: usize,
+  negate: bool,
+  tempered: bool,
+): void {
+  const tails = scratch + TAILS;
+  const center = centerOf(m, tempered);
+  const floor = floorOf(m, scratch, tempered);
+  const rounder = rounderOf(m, center, scratch, tempered);
+  let even = sumStart();
+  let odd = even;
+  let evenLow = i64x2.splat(0);
+  let oddLow = evenLow;
+  let i: usize = 0;
+  for (; i + 2 <= width; i += 2) {
+    const xa = f64x2.pmax(loadRows(addressAt(sources, i) + row, 2, negate), floor);
+    const xb = f64x2.pmax(loadRows(addressAt(sources, i + 1) + row, 2, negate), floor);
+    const ya = exponentHead(xa, center, scratch, tempered);
+    const yb = exponentHead(xb, center, scratch, tempered);
+    const za = tempered ? exponentRest(xa, scratch) : ya;
+    const zb = tempered ? exponentRest(xb, scratch) : yb;
+    const ka = expIndexFrom(tempered ? f64x2.add(ya, za) : ya, rounder);
+    const kb = expIndexFrom(tempered ? f64x2.add(yb, zb) : yb, rounder);
+    const na = f64x2.sub(ka, rounder);
+    const nb = f64x2.sub(kb, rounder);
+    const ra = tempered ? expRemainderOfSum(ya, za, na) : expRemainderOf(ya, na);
+    const rb = tempered ? expRemainderOfSum(yb, zb, nb) : expRemainderOf(yb, nb);
+    const pa = expHead(ka);
+    const pb = expHead(kb);
+    const ha = leading(pa);
+    const hb = leading(pb);
+    const ta = weightRest(ka, ra, pa, ha);
+    const tb = weightRest(kb, rb, pb, hb);
+    v128.store(addressAt(targets, i) + row, ha);
+    v128.store(addressAt(targets, i + 1) + row, hb);
+    v128.store(tails + (i << 4), ta);
+    v128.store(tails + (i << 4), tb, 16);
+    const nextEven = f64x2.add(even, ha);
+    const nextOdd = f64x2.add(odd, hb);
+    evenLow = f64x2.add(evenLow, f64x2.add(ta, sumTail(even, ha, nextEven)));
+    oddLow = f64x2.add(oddLow, f64x2.add(tb, sumTail(odd, hb, nextOdd)));
+    even = nextEven;
+    odd = nextOdd;
+  }
+  if (i < width) {
+    const x = f64x2.pmax(loadRows(addressAt(sources, i) + row, 2, negate), floor);
+    const y = exponentHead(x, center, scratch, tempered);
+    const z = tempered ? exponentRest(x, scratch) : y;
+    const k = expIndexFrom(tempered ? f64x2.add(y, z) : y, rounder);
+    const n = f64x2.sub(k, rounder);
+    const r = tempered ? expRemainderOfSum(y, z, n) : expRemainderOf(y, n);
+    const p = expHead(k);
+    const h = leading(p);
+    const t = weightRest(k, r, p, h);
+    v128.store(addressAt(targets, i) + row, h);
+    v128.store(tails + (i << 4), t);
+    const next = f64x2.add(even, h);
+    evenLow = f64x2.add(evenLow, f64x2.add(t, sumTail(even, h, next)));
+    even = next;
+  }
+  const sum = sumOf(even, odd);
+  const low = f64x2.add(evenLow, oddLow);
+  const s = f64x2.add(sum, low);
+  const inverse = f64x2.div(scale(), s);
+  const inverseHead = leading(inverse);
+  const inverseRest = inverseRestOf(sum, low, s, inverse, inverseHead);
+  for (i = 0; i < width; i++) {
+    const target = addressAt(targets, i) + row;
+    const t = v128.load(tails + (i << 4));
+    v128.store(target, quotientOf(v128.load(target), t, inverse, inverseHead, inverseRest));
+  }
+}
+
+/** Columns i and i + 1 of one row. */
+@inline
+function loadColumns(list: usize, i: usize, row: usize, negate: bool): v128 {
+  const x = v128.load64_lane(addressAt(list, i + 1) + row, v128.load64_zero(addressAt(list, i) + row), 1);
+  return negate ? f64x2.neg(x) : x;
+}
+
+@inline
+function storeColumns(list: usize, i: usize, row: usize, x: v128): void {
+  v128.store64_lane(addressAt(list, i) + row, x, 0);
+  v128.store64_lane(addressAt(list, i + 1) + row, x, 1);
+}
+
+/** One row, by two columns; a row whose maximum is beyond reach by `softmaxOfAny`. */
+function oneRow(
+  sources: usize,
+  targets: usize,
+  width: usize,
+  row: usize,
+  reach: f64,
+  limit: f64,
   scratch: usize,
   block: usize,
-  limit: f64,
-  lanes: i32,
   negate: bool,
+  tempered: bool,
 ): void {
-  const m = rowMaximum(sources, width, row, lanes, negate);
-  let s = sumStart();
-  let l = i64x2.splat(0);
-  for (let i: usize = 0; i < width; i++) {
-    const x = loadRows(addressAt(sources, i) + row, lanes, negate);
-    const z = exponentOf(x, m, block);
-    const zTail = exponentTail(x, m, z, block);
-    const k = expIndex(z);
-    const h = weightHead(k);
-    const t = weightTail(z, zTail, k, h);
-    const w = f64x2.add(h, t);
-    const v = sumTail(h, t, w);
-    storeRows(addressAt(targets, i) + row, w, lanes);
-    storeRows(scratch + i * (<usize>lanes << 3), v, lanes);
-    const next = f64x2.add(s, w);
-    l = f64x2.add(l, f64x2.add(v, sumTail(s, w, next)));
-    s = next;
+  const m = rowMaximum(sources, width, row, 1, negate);
+  const tails = scratch + TAILS;
+  if (!(abs(f64x2.extract_lane(m, 0)) <= reach)) {
+    softmaxOfAny(sources, targets, width, row, tails, block, limit, negate);
+    return;
   }
-  s = f64x2.mul(f64x2.sub(s, sumStart()), unscale());
-  l = f64x2.mul(l, unscale());
-  const u = f64x2.add(s, l);
-  const r = v128.or(f64x2.div(f64x2.splat(1), u), aboveLimit(m, limit));
-  const q = reciprocalTail(u, sumTail(s, l, u), r);
-  const rHead = leading(r);
-  for (let i: usize = 0; i < width; i++) {
+  const center = centerOf(m, tempered);
+  const floor = floorOf(m, scratch, tempered);
+  const rounder = rounderOf(m, center, scratch, tempered);
+  let sum = sumStart();
+  let low = i64x2.splat(0);
+  for (let i: usize = 0; i < width; i += 2) {
+    const isPair = i + 1 < width;
+    const values = isPair ? loadColumns(sources, i, row, negate) : loadRows(addressAt(sources, i) + row, 1, negate);
+    const x = f64x2.pmax(values, floor);
+    const y = exponentHead(x, center, scratch, tempered);
+    const z = tempered ? exponentRest(x, scratch) : y;
+    const k = expIndexFrom(tempered ? f64x2.add(y, z) : y, rounder);
+    const n = f64x2.sub(k, rounder);
+    const r = tempered ? expRemainderOfSum(y, z, n) : expRemainderOf(y, n);
+    const p = expHead(k);
+    let h = leading(p);
+    let t = weightRest(k, r, p, h);
+    if (isPair) {
+      storeColumns(targets, i, row, h);
+      v128.store(tails + (i << 3), t);
+    } else {
+      storeRows(addressAt(targets, i) + row, h, 1);
+      storeRows(tails + (i << 3), t, 1);
+      h = i64x2.replace_lane(h, 1, 0);
+      t = i64x2.replace_lane(t, 1, 0);
+    }
+    const next = f64x2.add(sum, h);
+    low = f64x2.add(low, f64x2.add(t, sumTail(sum, h, next)));
+    sum = next;
+  }
+  sum = sumOf(sum, v128.shuffle<u64>(sum, sum, 1, 0));
+  low = f64x2.add(low, v128.shuffle<u64>(low, low, 1, 0));
+  const s = f64x2.add(sum, low);
+  const inverse = f64x2.div(scale(), s);
+  const inverseHead = leading(inverse);
+  const inverseRest = inverseRestOf(sum, low, s, inverse, inverseHead);
+  let i: usize = 0;
+  for (; i + 2 <= width; i += 2) {
+    const t = v128.load(tails + (i << 3));
+    const h = loadColumns(targets, i, row, false);
+    storeColumns(targets, i, row, quotientOf(h, t, inverse, inverseHead, inverseRest));
+  }
+  if (i < width) {
     const target = addressAt(targets, i) + row;
-    const w = loadRows(target, lanes, false);
-    const v = loadRows(scratch + i * (<usize>lanes << 3), lanes, false);
-    storeRows(target, f64x2.mul(roundedProduct(w, v, r, q, rHead), unscale()), lanes);
+    const t = loadRows(tails + (i << 3), 1, false);
+    storeRows(target, quotientOf(loadRows(target, 1, false), t, inverse, inverseHead, inverseRest), 1);
   }
 }

@@ -24,8 +24,14 @@ export function storeRows(address: usize, x: v128, lanes: i32): void {
 @inline
 export function rowMaximum(list: usize, width: usize, row: usize, lanes: i32, negate: bool): v128 {
   let m = f64x2.splat(-Infinity);
-  for (let i: usize = 0; i < width; i++) m = f64x2.pmax(m, loadRows(addressAt(list, i) + row, lanes, negate));
-  return m;
+  let n = m;
+  let i: usize = 0;
+  for (; i + 2 <= width; i += 2) {
+    m = f64x2.pmax(m, loadRows(addressAt(list, i) + row, lanes, negate));
+    n = f64x2.pmax(n, loadRows(addressAt(list, i + 1) + row, lanes, negate));
+  }
+  if (i < width) m = f64x2.pmax(m, loadRows(addressAt(list, i) + row, lanes, negate));
+  return f64x2.pmax(m, n);
 }
 
 /** What a row's maximum may be by the parameter `infinities` at `address`: finite if it is 1 (nan), else anything (limit). */

@@ -19,8 +19,6 @@ export const OTHERS_TAIL: usize = 64;
 export const PRODUCTS: usize = 80;
 export const PRODUCTS_TAIL: usize = 96;
 const TAILS: usize = 128;
-/** The widest row of which two fit into 64 KiB of scratch. */
-export const PAIR_WIDTH: usize = 4088;
 /** The first byte behind the tails of a row of `width`. */
 @inline
 export function tailsEnd(scratch: usize, width: usize): usize {

@@ -9,11 +9,12 @@
  * 0.018474805715297537.
  */
 import { forEachLight } from './elementwise';
-import { expHead, expIndex, expRemainder, expScaled, expTail, onePlusExp, onePlusExpRest } from './exp';
+import { expHead, expIndex, expRemainder, expTail, onePlusExp, onePlusExpRest } from './exp';
 import { leading, magnitude, negative, one, quotientHead, quotientTail, splatAt, two } from './lanes';
+import { expScaled } from './scaled';
 
 // prettier-ignore
-const SIGMOID: usize = memory.data<f64>([708, 3], 16);
+const SIGMOID: usize = memory.data<f64>([700, 3], 16);
 
 /** 1 / (1 + e) for e = head + tail <= 1, or e / (1 + e) where `isNegative` is set. */
 @inline
@@ -27,7 +28,7 @@ function sigmoidFrom(head: v128, tail: v128, isNegative: v128): v128 {
   return f64x2.add(q, quotientTail(num, v128.and(tail, isNegative), denHead, denRest, reciprocal, q));
 }
 
-/** 1 / (1 + e^-(x + xLow)) for |x| <= 708. */
+/** 1 / (1 + e^-(x + xLow)) for |x| <= 700. */
 @inline
 export function sigmoidOf(x: v128, xLow: v128): v128 {
   const isNegative = negative(x);
@@ -38,7 +39,7 @@ export function sigmoidOf(x: v128, xLow: v128): v128 {
   return sigmoidFrom(head, expTail(k, f64x2.add(expRemainder(a, k), aLow), head), isNegative);
 }
 
-/** e^-a / (1 + e^-a)^2 for 0 <= a <= 708. */
+/** e^-a / (1 + e^-a)^2 for 0 <= a <= 700. */
 @inline
 export function sigmoidSlope(a: v128): v128 {
   const x = f64x2.neg(a);
@@ -51,9 +52,12 @@ export function sigmoidSlope(a: v128): v128 {
   const q = quotientHead(one(), f64x2.div(one(), den));
   const r = f64x2.sub(f64x2.sub(one(), f64x2.mul(q, denHead)), f64x2.mul(q, denRest));
   const square = f64x2.mul(q, q);
-  const y = f64x2.mul(head, square);
-  const yLow = f64x2.mul(tail, square);
   const growth = f64x2.mul(r, f64x2.add(two(), f64x2.mul(splatAt(SIGMOID + 8), r)));
+  const headLead = leading(head);
+  const headRest = f64x2.add(f64x2.sub(head, headLead), tail);
+  const squareLead = leading(square);
+  const y = f64x2.mul(headLead, squareLead);
+  const yLow = f64x2.add(f64x2.mul(headRest, square), f64x2.mul(headLead, f64x2.sub(square, squareLead)));
   return f64x2.add(y, f64x2.add(yLow, f64x2.mul(f64x2.add(y, yLow), growth)));
 }
 

@@ -4,10 +4,10 @@
  * Worst errors measured: silu 0.51 ULP at -3.3164788749798846, silu_deriv 1.15 at -1.2784732714673808.
  */
 import { forEach, forEachLight } from './elementwise';
-import { expExponent, expSignificandHead, expSignificandTail, scaleByPowerOfTwo } from './exp';
 import { sigmoidTimesOnePlus, timesSigmoid } from './gate';
-import { beyond, leading, splitProduct, zero } from './lanes';
+import { beyond, zero } from './lanes';
 import { besideRoot, isBesideRoot } from './root';
+import { timesExp } from './scaled';
 
 // prettier-ignore
 const SILU: usize = memory.data<f64>([660, 0.015625], 16);
@@ -17,16 +17,6 @@ const ROOT: usize = memory.data<f64>([
   0.2178117057198001, -3.974332795880862e-18,
   0.1466487969969469, 0.018874814223782312, -0.015222655223188032, -0.006606589138356696, 0.000126627410081122, 0.0007985218818397998, 0.00018570724361186496, -4.090534237428612e-05, -2.9733542213263917e-05,
 ], 16);
-
-/** factor * e^x for x < -600 and a factor between 2^-100 and 2^100 in size. */
-export function timesTinyExp(factor: f64, x: f64): f64 {
-  if (x < -1500) return -0.0;
-  const f = f64x2.splat(factor);
-  const head = leading(f);
-  const e = f64x2.splat(expSignificandHead(x));
-  const y = splitProduct(head, f64x2.sub(f, head), e, f64x2.splat(expSignificandTail(x, 0)));
-  return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), expExponent(x));
-}
 
 @unmanaged
 class Silu {
@@ -41,7 +31,7 @@ class Silu {
   }
 
   atSpecial(x: f64): f64 {
-    return x > 0 ? x : timesTinyExp(x, x);
+    return x > 0 ? x : timesExp(x, 0, x, 0);
   }
 }
 
@@ -63,7 +53,7 @@ class SiluDeriv {
 
   atSpecial(x: f64): f64 {
     if (x > 0) return 1;
-    return x < -2 ? timesTinyExp(1 + x, x) : besideRoot(x, ROOT, 9);
+    return x < -2 ? timesExp(1 + x, x - (1 + x) + 1, x, 0) : besideRoot(x, ROOT, 9);
   }
 }
 

@@ -2,30 +2,22 @@
  * softplus: ln(1 + e^t) / beta with t = beta * x held to [-clip, clip], or x where beta * x > threshold; log_sigmoid: -ln(1 + e^-x).
  *
  *   t is kept with its rounding error, which e^t would magnify by t.
- *   ln(1 + e^t) = max(t, 0) + ln(1 + e^-|t|), the logarithm of the sum of two float64 values (see log.ts)
+ *   ln(1 + e^t) = max(t, 0) + ln(1 + e),  e = e^-|t| = head + tail, the head of 26 bits
+ *   ln(1 + e) = -ln c + ln(1 + z),  z = (c - 1 + head * c) + tail * c,  |z| < 0.0025,  with c of 20 bits, about 1 / (1 + e),
+ *   from a table: head * c, c - 1 + head * c and its sum with the table's -ln c are exact, and so is the relative accuracy
+ *   of a small e, as c is 1 then
  *   The derivative of softplus is the sigmoid of t, that of log_sigmoid is sigmoid(-x).
  *
  * Worst errors measured: softplus 0.51 ULP at 0.01110444188201488 (beta 0.7), softplus_deriv 0.51 at -2.9943708999401224e-199
  * (beta 1e200), log_sigmoid 0.51 at 622.4919481742729.
  */
 import { forEach, forEachLight } from './elementwise';
-import {
-  expExponent,
-  expHead,
-  expIndex,
-  exponentOf,
-  expRemainder,
-  expScaled,
-  expSignificandHead,
-  expSignificandTail,
-  expTail,
-  scaleByPowerOfTwo,
-  significandOf,
-} from './exp';
+import { expHead, expIndex, expRemainder, expTail } from './exp';
 import {
   allLanes,
   beyond,
   clamp,
+  leading,
   magnitude,
   negative,
   one,
@@ -35,24 +27,68 @@ import {
   sumTail,
   zero,
 } from './lanes';
-import { logSum } from './log';
+import {
+  expExponent,
+  exponentOf,
+  expScaled,
+  expSignificandHead,
+  expSignificandTail,
+  scaleByPowerOfTwo,
+  scaledSum,
+  significandOf,
+} from './scaled';
 import { sigmoidOf } from './sigmoid';
+import { P0, P1, P2, P3, P4, SOFTPLUS_TABLE } from './softplus-table';
 
 // prettier-ignore
-const SOFTPLUS: usize = memory.data<f64>([600, 700], 16);
+const SOFTPLUS: usize = memory.data<f64>([
+  600, 700,
+  26388279066624, // 1.5 * 2^44: adding it rounds to a multiple of 1/256, which then stands in the low bits
+  P0, P1, P2, P3, P4,
+], 16);
 
-/** ramp + rampLow + ln(1 + e^-(a + aLow)) for 0 <= a <= 708, divided by `divisor` if `divide` is set. */
+@inline
+function rowAt(place: v128, lane: u8): v128 {
+  const i = (lane == 0 ? i32x4.extract_lane(place, 0) : i32x4.extract_lane(place, 2)) & 511;
+  return v128.load(SOFTPLUS_TABLE + (i << 4));
+}
+
+/** ramp + rampLow + ln(1 + e^-(a + aLow)) for 0 <= a <= 700, divided by `divisor` if `divide` is set. */
 @inline
 function softSum(ramp: v128, rampLow: v128, a: v128, aLow: v128, divisor: v128, divide: bool): v128 {
-  const z = f64x2.neg(a);
-  const k = expIndex(z);
-  const head = expHead(k);
-  const tail = expTail(k, f64x2.sub(expRemainder(z, k), aLow), head);
-  const e = f64x2.add(head, tail);
-  const eLow = sumTail(head, tail, e);
-  const u = f64x2.add(one(), e);
-  const uLow = f64x2.add(sumTail(one(), e, u), eLow);
-  return logSum(ramp, rampLow, u, uLow, e, eLow, divisor, divide);
+  const exponent = f64x2.neg(a);
+  const k = expIndex(exponent);
+  const power = expHead(k);
+  const head = leading(power);
+  const tail = f64x2.add(f64x2.sub(power, head), expTail(k, f64x2.sub(expRemainder(exponent, k), aLow), power));
+
+  const place = f64x2.add(head, splatAt(SOFTPLUS + 16));
+  const row0 = rowAt(place, 0);
+  const row1 = rowAt(place, 1);
+  const c = v128.shuffle<u64>(row0, row1, 0, 2);
+  const logarithm = v128.shuffle<u64>(row0, row1, 1, 3);
+  const zHead = f64x2.add(f64x2.sub(c, one()), f64x2.mul(head, c));
+  const zTail = f64x2.mul(tail, c);
+  const z = f64x2.add(zHead, zTail);
+  const z2 = f64x2.mul(z, z);
+  const p01 = f64x2.add(splatAt(SOFTPLUS + 24), f64x2.mul(z, splatAt(SOFTPLUS + 32)));
+  const p23 = f64x2.add(splatAt(SOFTPLUS + 40), f64x2.mul(z, splatAt(SOFTPLUS + 48)));
+  const curve = f64x2.mul(z2, f64x2.add(p01, f64x2.mul(z2, f64x2.add(p23, f64x2.mul(z2, splatAt(SOFTPLUS + 56))))));
+
+  const base = f64x2.add(logarithm, zHead);
+  const sum = f64x2.add(ramp, base);
+  const lost = sumTail(f64x2.pmax(ramp, base), f64x2.pmin(ramp, base), sum);
+  const low = f64x2.add(lost, f64x2.add(divide ? f64x2.add(rampLow, zTail) : zTail, curve));
+  return divide ? quotient(sum, low, divisor, zero()) : f64x2.add(sum, low);
+}
+
+/** What rounding took from `product = x * beta`, as far as the clip lets it through: within, or on it and inwards. */
+@inline
+function heldLow(x: v128, beta: v128, product: v128, clip: v128): v128 {
+  const lost = productTail(x, beta, product);
+  const size = magnitude(product);
+  const isInwards = f64x2.lt(f64x2.mul(lost, product), zero());
+  return v128.and(lost, v128.or(f64x2.lt(size, clip), v128.and(f64x2.eq(size, clip), isInwards)));
 }
 
 @unmanaged
@@ -87,7 +123,7 @@ class Softplus {
     const clip = splatAt(changetype<usize>(this) + 8);
     const product = f64x2.mul(x, beta);
     const t = clamp(product, clip);
-    const tLow = v128.and(productTail(x, beta, product), f64x2.lt(magnitude(product), clip));
+    const tLow = heldLow(x, beta, product, clip);
     const isNegative = negative(t);
     const aLow = v128.bitselect(f64x2.neg(tLow), tLow, isNegative);
     return softSum(f64x2.pmax(t, zero()), v128.andnot(tLow, isNegative), magnitude(t), aLow, beta, true);
@@ -103,17 +139,20 @@ class Softplus {
 
   atSpecial(x: f64): f64 {
     const product = x * this.beta;
-    const held = abs(product) >= this.clip && this.clip != Infinity;
+    const low = productLow(x, this.beta, product);
+    const held = isHeld(product, low, this.clip);
     const t = held ? (x > 0 ? this.clip : -this.clip) : product;
     if (t > 600) return held ? this.clip / this.beta : x;
     const beta = f64x2.splat(significandOf(this.beta));
     const exponent = -exponentOf(this.beta);
-    const tLow = held ? 0 : productLow(x, this.beta, product);
+    const tLow = held ? 0 : low;
     if (t < -600) {
       if (t < -1500) return 0;
-      const e = f64x2.splat(expSignificandHead(t));
-      const y = quotient(e, f64x2.splat(expSignificandTail(t, tLow)), beta, zero());
-      return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), expExponent(t) + exponent);
+      const e = expSignificandHead(t);
+      const eTail = expSignificandTail(t, tLow);
+      const y = (e + eTail) / significandOf(this.beta);
+      const lost = remainder(e, y, significandOf(this.beta));
+      return scaledSum(y, (lost + eTail) / significandOf(this.beta), expExponent(t) + exponent);
     }
     const isNegative = t < 0;
     const y = softSum(
@@ -135,6 +174,19 @@ function productLow(x: f64, beta: f64, product: f64): f64 {
   const betaSignificand = f64x2.splat(significandOf(beta));
   const tail = productTail(xSignificand, betaSignificand, f64x2.mul(xSignificand, betaSignificand));
   return scaleByPowerOfTwo(f64x2.extract_lane(tail, 0), exponentOf(x) + exponentOf(beta));
+}
+
+/** dividend - quotient * divisor, exactly, where that is small. */
+function remainder(dividend: f64, quotient: f64, divisor: f64): f64 {
+  const product = quotient * divisor;
+  const tail = productTail(f64x2.splat(quotient), f64x2.splat(divisor), f64x2.splat(product));
+  return dividend - product - f64x2.extract_lane(tail, 0);
+}
+
+/** Whether the clip limits `product + low`. */
+function isHeld(product: f64, low: f64, clip: f64): bool {
+  const size = abs(product);
+  return clip != Infinity && (size > clip || (size == clip && !(low * product < 0)));
 }
 
 @unmanaged
@@ -180,7 +232,7 @@ class SoftplusDeriv {
     const beta = splatAt(changetype<usize>(this));
     const clip = splatAt(changetype<usize>(this) + 8);
     const product = f64x2.mul(x, beta);
-    const tLow = v128.and(productTail(x, beta, product), f64x2.lt(magnitude(product), clip));
+    const tLow = heldLow(x, beta, product, clip);
     return sigmoidOf(clamp(product, clip), tLow);
   }
 
@@ -194,10 +246,11 @@ class SoftplusDeriv {
 
   atSpecial(x: f64): f64 {
     const product = x * this.beta;
-    const held = abs(product) >= this.clip && this.clip != Infinity;
+    const low = productLow(x, this.beta, product);
+    const held = isHeld(product, low, this.clip);
     const t = held ? (x > 0 ? this.clip : -this.clip) : product;
     if (t > 700) return 1;
-    const tLow = held ? 0 : productLow(x, this.beta, product);
+    const tLow = held ? 0 : low;
     if (t < -700) return expScaled(t, tLow, 0);
     return f64x2.extract_lane(sigmoidOf(f64x2.splat(t), f64x2.splat(tLow)), 0);
   }

@@ -7,8 +7,8 @@
  * Worst errors measured: tanhshrink_deriv 0.61 ULP at -0.006788584597322185.
  */
 import { forEach } from './elementwise';
-import { scaleByPowerOfTwo } from './exp';
 import { leading, magnitude, splatAt, splitProduct, zero } from './lanes';
+import { scaleByPowerOfTwo } from './scaled';
 import { SHRUNK, SQUARED, tanhForm } from './tanh';
 
 // prettier-ignore

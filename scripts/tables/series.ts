@@ -1,0 +1,34 @@
+import { Real } from '../../src/verify/oracle.js';
+
+/**
+ * The polynomial of `degree` that agrees with `f` at the Chebyshev nodes of [low, high]: its error is that of the best
+ * one but for a factor near 1.
+ * @returns coefficients in powers of x, lowest first
+ */
+export function fitPolynomial(f: (x: Real) => Real, low: Real, high: Real, degree: number): readonly Real[] {
+  const middle = low.add(high).div(2);
+  const radius = high.sub(low).div(2);
+  const step = Real.acos(-1).div(2 * (degree + 1));
+  const nodes = Array.from({ length: degree + 1 }, (_, i) => middle.add(radius.mul(step.mul(2 * i + 1).cos())));
+  // Newton's divided differences, then Horner's scheme on polynomials.
+  const differences = nodes.map(f);
+  for (let order = 1; order <= degree; order++) {
+    for (let i = degree; i >= order; i--) {
+      const rise = differences[i]!.sub(differences[i - 1]!);
+      differences[i] = rise.div(nodes[i]!.sub(nodes[i - order]!));
+    }
+  }
+  let polynomial: readonly Real[] = [];
+  for (let i = degree; i >= 0; i--) polynomial = add(timesDistance(polynomial, nodes[i]!), differences[i]!);
+  return polynomial;
+}
+
+/** polynomial * (x - node) */
+function timesDistance(polynomial: readonly Real[], node: Real): readonly Real[] {
+  const shifted = [new Real(0), ...polynomial];
+  return shifted.map((coefficient, i) => coefficient.sub(node.mul(polynomial[i] ?? 0)));
+}
+
+function add([first = new Real(0), ...rest]: readonly Real[], constant: Real): readonly Real[] {
+  return [first.add(constant), ...rest];
+}
