@@ -1,12 +1,14 @@
+import { LanewiseError } from '../index.js';
+
 /** Writes to standard output. Whoever reads may leave early (`| head`): then the rest isn't wanted, and no error. */
 export function print(text: string): void {
-  ignoreClosedPipe(process.stdout);
+  handleErrors(process.stdout, throwUnlessClosedPipe);
   process.stdout.write(text);
 }
 
-/** Writes to standard error. */
+/** Writes to standard error. Where it can't be written there is nobody to tell. */
 export function printError(text: string): void {
-  ignoreClosedPipe(process.stderr);
+  handleErrors(process.stderr, ignore);
   process.stderr.write(text);
 }
 
@@ -23,11 +25,14 @@ export function isClosedPipe(error: unknown): boolean {
   return error instanceof Error && ('code' in error && error.code === 'EPIPE' ? true : isClosedPipe(error.cause));
 }
 
-function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
-  if (stream.listeners('error').includes(throwUnlessClosedPipe)) return;
-  stream.on('error', throwUnlessClosedPipe);
+function handleErrors(stream: NodeJS.WriteStream, handle: (error: NodeJS.ErrnoException) => void): void {
+  if (!stream.listeners('error').includes(handle)) stream.on('error', handle);
 }
 
-function throwUnlessClosedPipe(error: Error): void {
-  if (!isClosedPipe(error)) throw error;
+function throwUnlessClosedPipe(cause: NodeJS.ErrnoException): void {
+  if (isClosedPipe(cause)) return;
+  const code = cause.code === 'ENOSPC' ? 'LW_DISK_FULL' : 'LW_IO';
+  throw new LanewiseError(code, `cannot write to standard output: ${cause.message}`, { cause });
 }
+
+function ignore(): void {}

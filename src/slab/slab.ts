@@ -1,5 +1,6 @@
 import type { Program } from '../abi/program.js';
 import { layOutThreadArea } from '../abi/thread-area.js';
+import { LanewiseError } from '../errors.js';
 
 /** The kernels' static tables end below this address. */
 export const STATIC_BYTE_LENGTH = 65536;
@@ -45,15 +46,28 @@ export class Slab {
   readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array;
 
+  /** @throws LW_MEMORY_BUDGET where there isn't as much memory, or more than WebAssembly can address */
   constructor(layout: SlabLayout) {
-    const pageCount = layout.byteLength / PAGE_BYTE_LENGTH;
     this.layout = layout;
-    this.memory = new WebAssembly.Memory({ initial: pageCount, maximum: pageCount, shared: true });
+    this.memory = allocate(layout.byteLength);
     this.bytes = new Uint8Array(this.memory.buffer);
   }
 
   slotAddress(slot: number): number {
     const { slotsAddress, slotByteLength } = this.layout;
     return slotsAddress + slot * (SLOT_GUARD_BYTE_LENGTH + slotByteLength) + SLOT_GUARD_BYTE_LENGTH;
+  }
+}
+
+function allocate(byteLength: number): WebAssembly.Memory {
+  const pageCount = byteLength / PAGE_BYTE_LENGTH;
+  try {
+    return new WebAssembly.Memory({ initial: pageCount, maximum: pageCount, shared: true });
+  } catch (cause) {
+    throw new LanewiseError(
+      'LW_MEMORY_BUDGET',
+      `${byteLength} bytes of shared memory can't be had, of ${2 ** 32} that can be addressed; allow less memory or use fewer threads`,
+      { cause },
+    );
   }
 }

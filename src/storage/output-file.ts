@@ -180,10 +180,14 @@ function outputExists(path: string): LanewiseError {
 
 /** An output that is a symbolic link is written where the link leads. */
 function followLinks(path: string): string {
-  let target = resolve(path);
-  for (let hops = 0; hops < 40; hops++) {
-    if (!lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
-    target = resolve(dirname(target), readlinkSync(target));
+  try {
+    let target = resolve(path);
+    for (let hops = 0; hops < 40; hops++) {
+      if (!lstatSync(target, { throwIfNoEntry: false })?.isSymbolicLink()) return target;
+      target = resolve(dirname(target), readlinkSync(target));
+    }
+  } catch (error) {
+    throw ioError('write', path, error);
   }
   throw new LanewiseError('LW_IO', `cannot write ${path}: its symbolic links go round in a circle`);
 }

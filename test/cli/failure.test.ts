@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { type ErrorCode, EXIT_STATUS_BY_CODE } from '../../src/errors.js';
-import { FLIGHTS_PATH, lanewise, temporaryFolder } from './support.js';
+import { CLI_PATH, FLIGHTS_PATH, lanewise, temporaryFolder } from './support.js';
 
 const FLIGHTS = readFileSync(FLIGHTS_PATH);
 
@@ -48,6 +49,11 @@ const CASES: readonly (readonly [ErrorCode, readonly string[], string])[] = [
   ['LW_OUTPUT_EXISTS', apply('flights.arrow', 'existing.arrow', 'relu(delay)'), '--overwrite'],
   ['LW_OUTPUT_EXISTS', apply('flights.arrow', 'flights.arrow', 'relu(delay)'), '--overwrite'],
   ['LW_MEMORY_BUDGET', apply('flights.arrow', 'out.arrow', 'relu(delay)', '--memory', '1KB'), '1000'],
+  [
+    'LW_MEMORY_BUDGET',
+    apply('flights.arrow', 'out.arrow', 'relu(delay)', '--memory', '64GiB', '--threads', '1000'),
+    'fewer threads',
+  ],
   ['LW_UNSUPPORTED_OPTION', apply('flights.arrow', 'out.arrow', 'relu(delay)', '--compression', 'snappy'), 'snappy'],
   ['LW_NOT_COLUMNAR', apply('text.arrow', 'out.arrow', 'relu(delay)'), 'text.arrow'],
   ['LW_NOT_COLUMNAR', ['inspect', 'empty.arrow'], 'empty.arrow'],
@@ -77,6 +83,32 @@ describe('a failing command', () => {
   it('shows a stack only where it is asked for', async () => {
     const { stderr } = await lanewise(['inspect', '/nowhere'], { env: { LANEWISE_DEBUG: '1' } });
     expect(stderr).toMatch(/^lanewise: .+ \[LW_IO\]\nLanewiseError: .+\n {4}at /);
+  });
+
+  it.skipIf(process.platform !== 'linux')('names standard output where that is full', () => {
+    const run = spawnSync('sh', ['-c', '"$0" "$1" functions > /dev/full', process.execPath, CLI_PATH], {
+      encoding: 'utf8',
+    });
+    expect(run.stderr).toMatch(/^lanewise: cannot write to standard output: .+ \[LW_DISK_FULL\]\n$/);
+    expect(run.status).toBe(1);
+  });
+
+  it('names an output in a folder that is gone', () => {
+    const script = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"';
+    const args = [CLI_PATH, ...apply(FLIGHTS_PATH, 'out.arrow', 'relu(delay)')];
+    const run = spawnSync('sh', ['-c', script, process.execPath, ...args], {
+      cwd: temporaryFolder(),
+      encoding: 'utf8',
+    });
+    expect(run.stderr).toMatch(/^lanewise: cannot write out\.arrow: no such file or folder .+ \[LW_IO\]\n$/);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is none where only standard error is full', () => {
+    const args = [CLI_PATH, ...apply(FLIGHTS_PATH, 'out.arrow', 'relu(delay)')];
+    const run = spawnSync('sh', ['-c', 'exec "$0" "$@" 2> /dev/full', process.execPath, ...args], {
+      cwd: temporaryFolder(),
+    });
+    expect(run.status).toBe(0);
   });
 
   it('keeps what a name holds from acting on the terminal', async () => {
