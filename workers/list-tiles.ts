@@ -1,6 +1,6 @@
 import { checkListLength, LIST_LENGTH_MAX, LIST_TILE_LENGTH } from '../src/abi/list-length.js';
 import type { ListRows } from '../src/abi/task.js';
-import { LanewiseError } from '../src/errors.js';
+import { readListStarts } from './list-starts.js';
 
 /** Elements of a tile of short lists of one length: the tile and its columns stay in the first-level cache. */
 const FIXED_TILE_LENGTH = 2048;
@@ -46,29 +46,15 @@ export class ListTiles {
 
   /** @throws LW_CORRUPT_INPUT for offsets that contradict each other; LW_UNSUPPORTED_INPUT for a list that is too long */
   read(lists: ListRows): void {
-    const { bounds, count, elementCount, firstElement, firstList } = lists;
+    const { bounds, count, firstList, name } = lists;
     if (this.#starts.length <= count) this.#starts = new Uint32Array(2 * count + 1);
-    const starts = this.#starts;
     this.#listSize = 'listSize' in bounds ? bounds.listSize : undefined;
     this.#groups = [];
-    if ('listSize' in bounds) {
-      const { listSize } = bounds;
-      starts[0] = firstList * listSize - firstElement;
-      for (let list = 0; list < count; list++) starts[list + 1] = starts[list]! + listSize;
-      return;
-    }
-    const { offsets, offsetByteLength } = bounds;
-    let before = 0;
-    for (let list = 0; list <= count; list++) {
-      const offset =
-        offsetByteLength === 4
-          ? this.#memory.getInt32(offsets + 4 * list, true)
-          : Number(this.#memory.getBigInt64(offsets + 8 * list, true));
-      const start = offset - firstElement;
-      if (start < before || start > elementCount) throw damagedOffsets(lists, list, offset);
-      if (list > 0) checkListLength(lists.name, firstList + list - 1, start - before);
-      starts[list] = start;
-      before = start;
+    const starts = this.#starts;
+    readListStarts(this.#memory, lists, starts);
+    if ('listSize' in bounds) return;
+    for (let list = 0; list < count; list++) {
+      checkListLength(name, firstList + list, starts[list + 1]! - starts[list]!);
     }
   }
 
@@ -126,11 +112,4 @@ export class ListTiles {
     this.#groups = groups;
     return groups;
   }
-}
-
-function damagedOffsets({ name, firstList, firstElement, elementCount }: ListRows, list: number, offset: number) {
-  return new LanewiseError(
-    'LW_CORRUPT_INPUT',
-    `column '${name}' is damaged: offset ${firstList + list} of a record batch or row group is ${offset}, which is less than the one before or more than ${firstElement + elementCount}; write the file again from its source`,
-  );
 }

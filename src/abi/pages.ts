@@ -1,5 +1,5 @@
 /** Parquet's pages as plain data: what a thread needs to know to turn them into a column in the slot, and back. */
-import type { CompressionCodec, Region } from './task.js';
+import type { CompressionCodec, ListRows, Region } from './task.js';
 import type { NumericType } from './types.js';
 
 export type PageCodec = CompressionCodec | 'none';
@@ -102,6 +102,21 @@ export interface ResultLevels extends LevelBytes {
   readonly leastPresent: number;
 }
 
+/** Levels that results have as elements of lists, with what is made of them in the slot. */
+export interface ListLevels {
+  readonly lists: ListRows;
+  /** Definition level of a null list; of an empty one if lists can't be null. */
+  readonly nullLevel: number;
+  readonly maxDefinitionLevel: number;
+  /** Room for the places of the lists, as many as `listLevelsByteLength` says. */
+  readonly scratch: number;
+}
+
+/** What `ListLevels.scratch` has room for: places of lists, two levels of each element and each list, a bitmap. */
+export function listLevelsByteLength(elementCount: number, listCount: number): number {
+  return 4 * (listCount + 1) + 2 * (elementCount + listCount) + Math.ceil(elementCount / 8);
+}
+
 /**
  * Makes the body of one data page (version 1) of the `count` values of a region, which is scratch afterwards.
  *
@@ -110,9 +125,9 @@ export interface ResultLevels extends LevelBytes {
  * Where `body` is 0, the page is neither compressed nor put together: its values stay in the region, nulls squeezed out,
  * behind levels that whoever writes the page takes from `definitionLevelsHead` and the region's bitmap.
  *
- * Its result is `[byteLength, uncompressedByteLength, nullCount, crc, rowCount, firstRepetitionLevel, minLow, minHigh,
- * maxLow, maxHigh]`: sizes of the body with its levels; its CRC-32, or 0 where none was asked for; rows that begin in the
- * page; 0 where its first value begins one; the smallest and the largest value in the PLAIN encoding as two uint32 words
+ * Its result is `[byteLength, uncompressedByteLength, valueCount, nullCount, crc, rowCount, firstRepetitionLevel, minLow,
+ * minHigh, maxLow, maxHigh]`: sizes of the body with its levels; values as Parquet counts them, with those of lists without
+ * elements; the body's CRC-32, or 0 where none was asked for; rows that begin in the page; 0 where its first value begins one; the smallest and the largest value in the PLAIN encoding as two uint32 words
  * each, which are left out where there are none (all values are null or NaN).
  */
 export interface EncodePageTask {
@@ -123,7 +138,7 @@ export interface EncodePageTask {
   readonly type: NumericType;
   readonly encoding: 'plain' | 'byte_stream_split';
   /** None of a required column; as the validity has it, for a flat one. The bytes of nested ones are scratch afterwards. */
-  readonly levels: 'none' | 'validity' | ResultLevels;
+  readonly levels: 'none' | 'validity' | ResultLevels | ListLevels;
   readonly codec: PageCodec;
   readonly level: number | undefined;
   readonly crc: boolean;

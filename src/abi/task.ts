@@ -21,8 +21,10 @@ export interface ListRows {
   /** Place in the record batch of the first of `count` lists. */
   readonly firstList: number;
   readonly count: number;
-  /** Elements of each list; or `count + 1` offsets, not checked yet, of as many bytes each. */
-  readonly bounds: { readonly listSize: number } | { readonly offsets: number; readonly offsetByteLength: 4 | 8 };
+  /** Elements of each list, and where the first one starts; or `count + 1` offsets, not checked yet, of as many bytes each. */
+  readonly bounds:
+    | { readonly listSize: number; readonly start: number }
+    | { readonly offsets: number; readonly offsetByteLength: 4 | 8 };
   readonly firstElement: number;
   readonly elementCount: number;
   /** The lists' own bitmap, or 0 where no list is null or no output asks. */

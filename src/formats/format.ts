@@ -127,8 +127,27 @@ export interface SinkPartition<P> {
     task: number,
     index: number,
   ): void;
+  /** Absent where the values of lists are stored one behind the other, and where each list begins stands elsewhere. */
+  readonly lists?: ListStore<P>;
   /** Called when everything of the partition has been written. */
   end(): Promise<void>;
+}
+
+/** Stores results that are lists together with where each of them begins. */
+export interface ListStore<P> {
+  /** Elements, about, that are best stored at a time. */
+  readonly pageLength: number;
+  /** Slot bytes, at most, that `store` takes beyond the output's own region; scratch is shared by all tasks of a slot. */
+  byteLengths(
+    output: OutputColumn,
+    elementCount: number,
+    listCount: number,
+  ): { readonly byteLength: number; readonly scratchByteLength: number };
+  /**
+   * Adds to the load what brings the lists `start` to `end` of an output from the slot to the file.
+   * `lists` tells how they stand among the region's elements.
+   */
+  store(load: Load<P>, output: OutputColumn, start: number, end: number, region: Region, lists: ListRows): void;
 }
 
 /** An output file being written. */

@@ -3,8 +3,7 @@ import type { CopyItem, JobItem, Sink, SinkPartition, Source, SourcePartition } 
 import type { Job } from '../plan/job.js';
 import { Load } from '../slab/load.js';
 import type { Slab } from '../slab/slab.js';
-import { JobChunks } from './job-chunks.js';
-import { ListChunks } from './list-chunks.js';
+import { chunksOf } from './chunks.js';
 
 /** A partition on its way through the run: how much of it is still in loads that aren't written. */
 export interface OpenPartition {
@@ -118,8 +117,7 @@ export class Describer<P> {
 
   #part(item: CopyItem<P> | JobItem, source: SourcePartition, sink: SinkPartition<P>): Part<P> {
     if (item.kind === 'copy') return item;
-    const Chunks = item.job.domain === 'lists' ? ListChunks : JobChunks;
-    return new Chunks(item.job, this.#jobs.indexOf(item.job), source, sink);
+    return chunksOf(item.job, this.#jobs.indexOf(item.job), source, sink);
   }
 
   #tooSmall(): LanewiseError {

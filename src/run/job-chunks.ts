@@ -2,8 +2,9 @@ import type { Region } from '../abi/task.js';
 import { valuesByteLength } from '../abi/types.js';
 import type { SinkPartition, SourcePartition } from '../formats/format.js';
 import { canStandInPlace } from '../plan/in-place.js';
-import type { Job, OutputColumn } from '../plan/job.js';
+import type { Job } from '../plan/job.js';
 import type { Load } from '../slab/load.js';
+import { NOWHERE, placeOutput } from './place-output.js';
 import { checkSameLists } from './same-lists.js';
 
 /** Chunks end at multiples of this, so that bitmaps are cut at whole words. */
@@ -43,7 +44,9 @@ export class JobChunks<P> {
     }
     const loaded = this.#job.operands.map((column) => this.#source.load(load, column, start, end));
     const operands = loaded.map(({ values, validity }): Region => ({ values, validity }));
-    const outputs = this.#job.outputs.map((output, index) => this.#place(load, output, index, operands, end - start));
+    const outputs = this.#inPlace.map((isInPlace, index) =>
+      placeOutput(load, this.#job, index, isInPlace, operands, end - start),
+    );
     const task = load.addTask({ kind: 'compute', job: this.#index, count: end - start, operands, outputs });
     for (const [index, output] of this.#job.outputs.entries()) {
       const spare = this.#inPlace[index] ? loaded[index]?.spare : undefined;
@@ -80,21 +83,7 @@ export class JobChunks<P> {
     }
     return byteLength + scratchByteLength;
   }
-
-  #place(load: Load<P>, output: OutputColumn, index: number, operands: readonly Region[], count: number): Region {
-    const result = this.#job.program.results[index];
-    const operand = operands[index];
-    const values =
-      this.#inPlace[index] && operand !== undefined
-        ? operand.values
-        : load.allocate(valuesByteLength(output.type, count));
-    const hasNulls =
-      result !== undefined && (result.nanIsNull || result.validityFrom.some((from) => operands[from]?.validity !== 0));
-    return { values, validity: hasNulls ? load.allocate(Math.ceil(count / 8)) : 0 };
-  }
 }
-
-const NOWHERE: Region = { values: 0, validity: 0 };
 
 /**
  * Where a chunk from `start` on ends: at `length`, where the load has room for all of it; else before, at as much as

@@ -59,7 +59,7 @@ export async function prepare(
     }
     const { transforms, outType, catalogue } = settings;
     const bound = bindTransforms(transforms, input.source.schema, { outType }, catalogue);
-    checkRowGroupRows(input, bound, settings);
+    checkRowGroupRows(input, settings);
     const layout = layOutBudget(bound.jobs, settings, input.source.wantedSlotByteLength(bound.jobs));
     input.source.useSlots(layout.slotByteLength, bound.jobs);
     return { input, bound, layout };
@@ -122,16 +122,9 @@ function workByteLength(input: Input, jobs: readonly Job[]): number | undefined 
 }
 
 /** @throws LW_UNSUPPORTED_OPTION where row groups aren't made but copied, or where there are none */
-function checkRowGroupRows(input: Input, { jobs }: BoundTransforms, { rowGroupRows, format }: Settings): void {
+function checkRowGroupRows(input: Input, { rowGroupRows, format }: Settings): void {
   if (rowGroupRows === undefined) return;
-  if (input.format === 'arrow' && format === 'parquet') {
-    const listJob = jobs.find(({ domain }) => domain !== 'rows');
-    if (listJob === undefined) return;
-    throw new LanewiseError(
-      'LW_UNSUPPORTED_OPTION',
-      `row-group-rows can't be ${rowGroupRows} here: "${listJob.transform}" computes with lists, whose record batches aren't cut; leave it out`,
-    );
-  }
+  if (input.format === 'arrow' && format === 'parquet') return;
   const why =
     format === 'parquet'
       ? 'the row groups of a Parquet input are kept as they are, with every untouched column chunk; leave it out'

@@ -6,6 +6,8 @@
  *     to the RLE / bit-packing hybrid; returns the bytes that it takes
  *   levels_of_results(definition, repetition, maxRepetition, count, absent, leastPresent, maxLevel, validity): i32
  *     turns the definition levels of a column's values into those of results that stand in their places
+ *   levels_of_lists(starts, count, lists, elements, nullLevel, presentLevel, maxLevel, definition, repetition, valid): i32
+ *     makes levels of lists as Arrow has them, and the bitmap of the elements that are there
  *   list_starts(repetition, count, maxLevel, first, target): i32
  *     writes `first` + i, as u32, for each value i that begins a list, and returns how many there are; `target` has room
  *     for `count` + 1
@@ -120,4 +122,45 @@ export function list_starts(repetition: usize, count: i32, maxLevel: i32, first:
     starts += <usize>(<i32>load<u8>(repetition + <usize>i) < maxLevel);
   }
   return <i32>starts;
+}
+
+/**
+ * Of `count` lists, list i has the elements `starts[i]` to `starts[i + 1]`, as u32, and is null where its bit of `lists` says
+ * so; an element is where its bit of `elements` does. Both are 0 where nothing is null. A null list has the level
+ * `nullLevel`, an empty one that below `presentLevel`, a null element that, and one that is there `maxLevel`.
+ *
+ * Sets, in `valid`, which is clear, the bits of the elements that are there. Returns how many levels there are.
+ */
+export function levels_of_lists(
+  starts: usize,
+  count: i32,
+  lists: usize,
+  elements: usize,
+  nullLevel: i32,
+  presentLevel: i32,
+  maxLevel: i32,
+  definition: usize,
+  repetition: usize,
+  valid: usize,
+): i32 {
+  let to: usize = 0;
+  for (let list: usize = 0; list < <usize>count; list++) {
+    const start = load<u32>(starts + (list << 2));
+    const end = load<u32>(starts + (list << 2), 4);
+    const isNull = lists != 0 && !((<u32>load<u8>(lists + (list >> 3)) >> (<u32>list & 7)) & 1);
+    if (isNull || start == end) {
+      store<u8>(definition + to, <u8>(isNull ? nullLevel : presentLevel - 1));
+      store<u8>(repetition + to, 0);
+      to++;
+      continue;
+    }
+    for (let i = start; i < end; i++, to++) {
+      const byte = <usize>i >> 3;
+      const isValid = elements == 0 || ((<u32>load<u8>(elements + byte) >> (i & 7)) & 1) != 0;
+      store<u8>(definition + to, <u8>(isValid ? maxLevel : presentLevel));
+      store<u8>(repetition + to, <u8>(i != start));
+      store<u8>(valid + byte, <u8>(<u32>load<u8>(valid + byte) | (<u32>isValid << (i & 7))));
+    }
+  }
+  return <i32>to;
 }

@@ -6,7 +6,7 @@ import { BITS_PER_VALUE } from '../../src/abi/types.js';
 import { compressBlock } from '../codecs/block-codec.js';
 import { zlib } from '../codecs/zlib.js';
 import { kernelOf, type PageContext } from './page-context.js';
-import { settleLevels, writeLevels } from './result-levels.js';
+import { settlePage, writeLevels } from './result-levels.js';
 import { minMaxWords } from './statistics.js';
 import { DENSE_BYTE_LENGTH } from './values.js';
 
@@ -15,18 +15,26 @@ const NO_BYTES = new Uint8Array(0);
 /** @returns what `EncodePageTask` says */
 export function encodePage(task: EncodePageTask, context: PageContext): TaskResult {
   const { memory } = context;
-  const { source, count, body, codec, levels } = task;
+  const { count, body, codec, levels } = task;
+  const page = settlePage(task, context);
+  const { source, valueCount } = page;
   const { validity } = source;
-  const isNested = typeof levels === 'object';
-  const firstRepetitionLevel = isNested && levels.maxRepetitionLevel > 0 ? (memory[levels.repetition] as number) : 0;
-  const rowCount = isNested ? settleLevels(task, levels, context) : count;
   const validCount = validity === 0 ? count : kernelOf(context, 'bitmap_popcount')(validity, count);
   const hasNulls = validCount < count;
-  const minMax = minMaxWords(context, task.type, source, count);
-  const counts = [rowCount, firstRepetitionLevel];
+  const minMax = minMaxWords(context, task.type, source, count) ?? [];
   const head = levels === 'validity' ? definitionLevelsHead(count, hasNulls) : NO_BYTES;
   const bitmap =
     levels === 'validity' && hasNulls ? memory.subarray(validity, validity + Math.ceil(count / 8)) : NO_BYTES;
+  const describe = (byteLength: number, uncompressedByteLength: number, crc: number): TaskResult => [
+    byteLength,
+    uncompressedByteLength,
+    valueCount,
+    valueCount - validCount,
+    crc,
+    page.rowCount,
+    page.firstRepetitionLevel,
+    ...minMax,
+  ];
 
   if (body === 0) {
     const width = BITS_PER_VALUE[task.type] / 8;
@@ -34,13 +42,13 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     const values = memory.subarray(source.values, source.values + validCount * width);
     const byteLength = head.length + bitmap.length + values.length;
     const crc = task.crc ? zlib().crc32(values, zlib().crc32(bitmap, zlib().crc32(head))) : 0;
-    return [byteLength, byteLength, count - validCount, crc, ...counts, ...(minMax ?? [])];
+    return describe(byteLength, byteLength, crc);
   }
 
   let uncompressedByteLength: number;
   let byteLength: number;
   let address: number;
-  if (codec !== 'none' && !isNested && !hasNulls && liesAsInPages(task)) {
+  if (codec !== 'none' && page.levels === undefined && !hasNulls && liesAsInPages(task)) {
     // The levels go in front of the values, over bytes that are put back.
     const start = source.values - head.length;
     const before = memory.slice(start, source.values);
@@ -52,13 +60,14 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
   } else {
     memory.set(head, body);
     memory.set(bitmap, body + head.length);
-    const levelsByteLength = isNested ? writeLevels(levels, count, body, context) : head.length + bitmap.length;
-    uncompressedByteLength = levelsByteLength + writeValues(task, context, body + levelsByteLength, validCount);
+    const levelsByteLength = head.length + bitmap.length + writeLevels(page, body, context);
+    const valuesByteLength = writeValues({ ...task, source }, context, body + levelsByteLength, validCount);
+    uncompressedByteLength = levelsByteLength + valuesByteLength;
     address = codec === 'none' ? body : task.target;
     byteLength = codec === 'none' ? uncompressedByteLength : compress(task, context, body, uncompressedByteLength);
   }
   const crc = task.crc ? zlib().crc32(memory.subarray(address, address + byteLength)) : 0;
-  return [byteLength, uncompressedByteLength, count - validCount, crc, ...counts, ...(minMax ?? [])];
+  return describe(byteLength, uncompressedByteLength, crc);
 }
 
 /** Whether the values of a region without nulls are those of a page as they are. */

@@ -80,7 +80,7 @@ export class ArrowLists implements PartitionLists {
   }
 
   loadBounds(load: Load<unknown>, start: number, end: number): ListRows['bounds'] {
-    if (this.#offsets === undefined) return { listSize: this.#listSize };
+    if (this.#offsets === undefined) return { listSize: this.#listSize, start: start * this.#listSize };
     const { file, position } = this.#offsets;
     const offsetByteLength = this.#offsetByteLength;
     const offsets = load.read(file, position + start * offsetByteLength, (end - start + 1) * offsetByteLength);

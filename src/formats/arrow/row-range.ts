@@ -1,12 +1,15 @@
-import type { Region } from '../../abi/task.js';
+import type { ListRows, Region } from '../../abi/task.js';
 import type { Job } from '../../plan/job.js';
 import type { Column, Schema } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
-import type { Source, SourceDescription, SourcePartition } from '../format.js';
+import type { PartitionLists, Source, SourceDescription, SourcePartition } from '../format.js';
 import type { ArrowPartition } from './batch.js';
 import type { ArrowSource } from './source.js';
 
-/** Some rows of a record batch, from `start`, a multiple of 64, to `end`; of columns that aren't lists. */
+/**
+ * Some rows of a record batch, from `start`, a multiple of 64, to `end`. Their lists are counted from there, but the elements
+ * of lists as the record batch counts them.
+ */
 export class RowRange implements SourcePartition {
   readonly batch: ArrowPartition;
   readonly start: number;
@@ -18,20 +21,65 @@ export class RowRange implements SourcePartition {
     this.rowCount = end - start;
   }
 
-  valueCount(): number {
-    return this.rowCount;
+  valueCount(column: Column): number {
+    return column.shape.kind === 'flat' ? this.rowCount : this.batch.valueCount(column);
   }
 
   loadByteLength(column: Column, start: number, end: number): number {
-    return this.batch.loadByteLength(column, this.start + start, this.start + end);
+    const first = this.#firstValue(column);
+    return this.batch.loadByteLength(column, first + start, first + end);
   }
 
   load(load: Load<unknown>, column: Column, start: number, end: number): Region {
-    return this.batch.load(load, column, this.start + start, this.start + end);
+    const first = this.#firstValue(column);
+    return this.batch.load(load, column, first + start, first + end);
+  }
+
+  lists(column: Column): PartitionLists {
+    return new ListRange(this.batch.lists(column), this.start, this.rowCount);
+  }
+
+  #firstValue({ shape }: Column): number {
+    return shape.kind === 'flat' ? this.start : 0;
   }
 
   chunkEnd(_columns: readonly Column[], _start: number, limit: number): number {
     return limit;
+  }
+}
+
+/** Some of the lists of a record batch. */
+class ListRange implements PartitionLists {
+  readonly isCutAtLists = false;
+  readonly count: number;
+  readonly #lists: PartitionLists;
+  readonly #start: number;
+
+  constructor(lists: PartitionLists, start: number, count: number) {
+    this.count = count;
+    this.#lists = lists;
+    this.#start = start;
+  }
+
+  elementStart(index: number): number {
+    return this.#lists.elementStart(this.#start + index);
+  }
+
+  firstStartingAt(element: number, from: number): number {
+    const list = this.#lists.firstStartingAt(element, this.#start + from) - this.#start;
+    return Math.min(this.count, Math.max(0, list));
+  }
+
+  loadByteLength(start: number, end: number): number {
+    return this.#lists.loadByteLength(this.#start + start, this.#start + end);
+  }
+
+  loadBounds(load: Load<unknown>, start: number, end: number): ListRows['bounds'] {
+    return this.#lists.loadBounds(load, this.#start + start, this.#start + end);
+  }
+
+  loadValidity(load: Load<unknown>, start: number, end: number): number {
+    return this.#lists.loadValidity(load, this.#start + start, this.#start + end);
   }
 }
 

@@ -36,7 +36,7 @@ export function convertFields(
     const result = field.kind === 'new' ? field.output : field.replacedBy[0];
     if (result !== undefined) {
       const job = jobs.find(({ outputs }) => outputs.includes(result));
-      if (job === undefined || result.shape.kind !== 'flat' || (result.replaces?.path.length ?? 1) > 1) {
+      if (job === undefined || (result.replaces?.path.length ?? 1) > 1) {
         throw notWritten(field, result);
       }
       addLeaf(result, job);
@@ -64,10 +64,9 @@ function topLevelColumn(columns: readonly Column[], field: OutputField): Column 
   return column;
 }
 
-function notWritten({ name }: OutputField, { shape, replaces }: OutputColumn): LanewiseError {
-  const what =
-    shape.kind === 'flat'
-      ? `"${replaces?.name ?? name}" is part of a struct, which can't be computed and converted to Parquet in one run; give the result a name of its own`
-      : `"${name}" is a column of lists, which can't be computed and converted to Parquet in one run; write Arrow, then convert that`;
-  return new LanewiseError('LW_UNSUPPORTED_OPTION', what);
+function notWritten({ name }: OutputField, { replaces }: OutputColumn): LanewiseError {
+  return new LanewiseError(
+    'LW_UNSUPPORTED_OPTION',
+    `"${replaces?.name ?? name}" is part of a struct, which can't be computed and converted to Parquet in one run; give the result a name of its own`,
+  );
 }

@@ -1,6 +1,6 @@
 /** The rows of a record batch in a row group: columns are loaded as results are and written as pages. */
 import type { Job } from '../../plan/job.js';
-import type { CopyItem, JobItem, SourcePartition } from '../format.js';
+import type { CopyItem, JobItem, ListStore, SourcePartition } from '../format.js';
 import { type ParquetPiece, RowGroupWriter, type RowGroupWriterOptions } from '../parquet/row-group-writer.js';
 import { type CarriedColumn, carriedItem } from './carried-column.js';
 
@@ -10,7 +10,15 @@ export interface ConvertedRowsOptions extends Omit<RowGroupWriterOptions, 'rowCo
   readonly carried: readonly CarriedColumn[];
 }
 
+/** Values of a page of lists: as many as take 1 MiB as double. */
+const LIST_PAGE_LENGTH = 1 << 17;
+
 export class ConvertedRows extends RowGroupWriter {
+  readonly lists: ListStore<ParquetPiece> = {
+    pageLength: LIST_PAGE_LENGTH,
+    byteLengths: (...args) => this.listsByteLengths(...args),
+    store: (...args) => this.storeLists(...args),
+  };
   readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
 
   constructor(options: ConvertedRowsOptions) {

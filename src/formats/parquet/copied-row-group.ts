@@ -60,7 +60,7 @@ export class CopiedRowGroup extends RowGroupWriter {
 
   protected override valueCount({ levels }: OutputLeaf): number {
     const { partition } = this.#options;
-    return typeof levels === 'object' ? partition.valueCount(levels.column) : partition.rowCount;
+    return typeof levels === 'object' && 'column' in levels ? partition.valueCount(levels.column) : partition.rowCount;
   }
 
   protected override loadedLevels(load: Load<ParquetPiece>, column: Column): LevelBytes {

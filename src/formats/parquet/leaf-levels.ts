@@ -8,7 +8,7 @@ import type { Column } from '../../plan/schema.js';
 import { Repetition } from './definitions.js';
 import type { Leaf, ParquetSchema, SchemaNode } from './schema.js';
 
-export interface LeafLevels {
+export interface CarriedLevels {
   /** The column whose levels they are. */
   readonly column: Column;
   readonly maxDefinitionLevel: number;
@@ -17,6 +17,14 @@ export interface LeafLevels {
   readonly absent: readonly number[];
   /** Definition level of the column from which on there is a place for a result. */
   readonly leastPresent: number;
+}
+
+/** Of lists that an input has in another form: their levels are made of where they stand. */
+export interface NewListLevels {
+  /** Definition level of a null list. */
+  readonly nullLevel: number;
+  readonly maxDefinitionLevel: number;
+  readonly maxRepetitionLevel: number;
 }
 
 /**
@@ -56,7 +64,7 @@ export function carryLevels(
   { maxDefinitionLevel, maxRepetitionLevel }: Leaf,
   leafNode: SchemaNode,
   { isNew, isOptional }: { readonly isNew: boolean; readonly isOptional: boolean },
-): LeafLevels {
+): CarriedLevels {
   const leastPresent = maxDefinitionLevel - (leafNode.repetition === Repetition.optional ? 1 : 0);
   // Structs around a new list's model are gone: where one of them is null, the list is, at level 0.
   const listLevel = node.maxDefinitionLevel - (node.repetition === Repetition.repeated ? 1 : 0);

@@ -4,12 +4,12 @@ import { LanewiseError } from '../../errors.js';
 import type { Job, OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { CodecChoice } from './codec-choice.js';
-import { Repetition, SchemaElement } from './definitions.js';
-import { carryLevels, type LeafLevels, levelsColumn } from './leaf-levels.js';
+import { ConvertedType, LogicalType, Repetition, SchemaElement } from './definitions.js';
+import { type CarriedLevels, carryLevels, levelsColumn, type NewListLevels } from './leaf-levels.js';
 import { createElement, isSplittable, STORAGE } from './output-element.js';
 import type { Leaf, ParquetSchema, SchemaNode } from './schema.js';
 import type { ThriftStruct } from './thrift.js';
-import { i32Field, stringField } from './thrift-writer.js';
+import { i32Field, stringField, structField, structOfFields } from './thrift-writer.js';
 
 export interface OutputLeaf extends CodecChoice {
   readonly output: OutputColumn;
@@ -24,8 +24,8 @@ export interface OutputLeaf extends CodecChoice {
   readonly replacedElement: number | undefined;
   readonly physicalType: number;
   readonly physicalValue: PhysicalValue;
-  /** None of a required column; as the validity has it, for a flat one; else those of the input's values in its places. */
-  readonly levels: 'none' | 'validity' | LeafLevels;
+  /** None of a required column; as the validity has it, for a flat one; else those of the input's values or lists. */
+  readonly levels: 'none' | 'validity' | CarriedLevels | NewListLevels;
   readonly encoding: 'plain' | 'byte_stream_split';
 }
 
@@ -65,13 +65,38 @@ export function createNewLeaf(
   return {
     output,
     job,
-    path: [name],
     replaces: undefined,
-    elements: [flatElement(name, output, undefined)],
+    ...(output.shape.kind === 'flat' ? newFlatField(name, output) : newListField(name, output)),
     replacedElement: undefined,
-    levels: output.nullable ? 'validity' : 'none',
     ...stored(output, byteStreamSplit),
     ...choice,
+  };
+}
+
+function newFlatField(name: string, output: OutputColumn) {
+  const levels = output.nullable ? 'validity' : 'none';
+  return { path: [name], elements: [flatElement(name, output, undefined)], levels } as const;
+}
+
+/** A list as Parquet has it written, any of whose elements may be null. */
+function newListField(name: string, output: OutputColumn) {
+  const [repeatedName, elementName] = ['list', 'element'];
+  const list = structOfFields(
+    i32Field(SchemaElement.repetitionType, output.nullable ? Repetition.optional : Repetition.required),
+    stringField(SchemaElement.name, name),
+    i32Field(SchemaElement.numChildren, 1),
+    i32Field(SchemaElement.convertedType, ConvertedType.list),
+    structField(SchemaElement.logicalType, structOfFields(structField(LogicalType.list, structOfFields()))),
+  );
+  const repeated = structOfFields(
+    i32Field(SchemaElement.repetitionType, Repetition.repeated),
+    stringField(SchemaElement.name, repeatedName),
+    i32Field(SchemaElement.numChildren, 1),
+  );
+  return {
+    path: [name, repeatedName, elementName],
+    elements: [list, repeated, createElement(elementName, output.type, Repetition.optional, undefined)],
+    levels: { nullLevel: 0, maxDefinitionLevel: output.nullable ? 3 : 2, maxRepetitionLevel: 1 },
   };
 }
 

@@ -33,7 +33,7 @@ export function pageByteLength(leaf: OutputLeaf, count: number): number {
 
 /** What making a page takes beside it, for as long as the task runs: its body before it is compressed. */
 export function pageScratchByteLength(leaf: OutputLeaf, count: number): number {
-  return leaf.pageCodec === 'none' ? 0 : bodyByteLength(leaf, Math.min(count, pageRowCount(leaf))) + ALIGNMENT;
+  return leaf.pageCodec === 'none' ? 0 : bodyByteLength(leaf, count) + ALIGNMENT;
 }
 
 export function bodyByteLength({ physicalValue, levels }: OutputLeaf, count: number): number {

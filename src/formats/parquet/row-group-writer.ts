@@ -1,6 +1,6 @@
 /** One row group of the output: what its column chunks are made of, and the pages of results. */
-import { definitionLevelsHead, type EncodePageTask, type LevelBytes } from '../../abi/pages.js';
-import type { Region, TaskResult } from '../../abi/task.js';
+import { definitionLevelsHead, type EncodePageTask, type LevelBytes, listLevelsByteLength } from '../../abi/pages.js';
+import type { ListRows, Region, TaskResult } from '../../abi/task.js';
 import { valuesByteLength } from '../../abi/types.js';
 import type { OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
@@ -44,7 +44,6 @@ interface PagePiece {
   /** Under which the page waits, if it does. */
   readonly storeKey: number;
   readonly task: number;
-  readonly count: number;
   readonly region: Region;
   /** Where the body stands, or 0 where levels and values aren't put together. */
   readonly body: number;
@@ -53,6 +52,21 @@ interface PagePiece {
   /** Whether with it all pages of the job have been seen, and those that wait can follow. */
   readonly releases: boolean;
 }
+
+/** Results that become one page. */
+interface StoredPage {
+  readonly region: Region;
+  readonly count: number;
+  /** Values that the page may come to: lists without elements have one too. */
+  readonly capacity: number;
+  readonly levels: EncodePageTask['levels'];
+  /** Whether all of the job's results for the row group are in the load, and whether these are the column's last. */
+  readonly isWhole: boolean;
+  readonly isLast: boolean;
+}
+
+/** What the room for levels may lose to alignment. */
+const LEVELS_ALIGNMENT = 64;
 
 export interface RowGroupWriterOptions {
   readonly rowCount: number;
@@ -93,64 +107,113 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
   }
 
   scratchByteLength(output: OutputColumn, count: number): number {
-    return pageScratchByteLength(this.#chunkOf(output).leaf, count);
+    const { leaf } = this.#chunkOf(output);
+    return pageScratchByteLength(leaf, Math.min(count, pageRowCount(leaf)));
   }
 
   store(load: Load<ParquetPiece>, output: OutputColumn, start: number, end: number, region: LoadedColumn): void {
     const chunk = this.#chunkOf(output);
     const { leaf } = chunk;
-    const { outputs } = leaf.job;
-    const outputIndex = outputs.indexOf(output);
-    const { isGathered = false } = this.#options;
-    const isWhole = start === 0 && end === this.valueCount(leaf);
+    const valueCount = this.valueCount(leaf);
+    const isWhole = start === 0 && end === valueCount;
     const pageRows = pageRowCount(leaf);
     const allocate = createAllocator(load, region);
     for (let from = start; from < end; from += pageRows) {
       const count = Math.min(pageRows, end - from);
-      const page: Region = {
-        values: region.values + valuesByteLength(output.type, from - start),
-        validity: region.validity === 0 ? 0 : region.validity + (from - start) / 8,
-      };
-      const bodyCapacity = bodyByteLength(leaf, count);
-      const isCompressed = leaf.pageCodec !== 'none';
-      const targetCapacity = isCompressed ? maxCompressedByteLength(leaf.pageCodec, bodyCapacity) : 0;
-      const target = isCompressed ? allocate(targetCapacity) : 0;
-      const body = isCompressed ? load.scratch(bodyCapacity) : isWrittenInPlace(leaf) ? 0 : load.allocate(bodyCapacity);
-      const task = load.addTask({
-        kind: 'encode_page',
-        name: leaf.path.join('.'),
-        physicalValue: leaf.physicalValue,
-        type: output.type,
-        encoding: leaf.encoding,
-        levels: this.#pageLevels(load, leaf, from - start),
-        codec: leaf.pageCodec,
-        level: leaf.level,
-        crc: this.#options.pageChecksum,
-        source: page,
-        count,
-        body,
-        target,
-        targetCapacity,
-      });
-      const isLast = from + count === this.valueCount(leaf) && outputIndex === outputs.length - 1;
-      load.pieces.push({
-        kind: 'page',
-        rowGroup: this,
-        chunk,
-        storeKey: isGathered ? this.leaves.indexOf(leaf) : outputIndex,
-        task,
-        count,
-        region: page,
-        body: target === 0 ? body : target,
-        waits: isGathered || (!isWhole && outputIndex > 0),
-        releases: !isGathered && isLast && !isWhole && outputs.length > 1,
-      });
+      const values = region.values + valuesByteLength(output.type, from - start);
+      const validity = region.validity === 0 ? 0 : region.validity + (from - start) / 8;
+      const levels = this.#carriedLevels(load, leaf, from - start);
+      const isLast = from + count === valueCount;
+      const page = { region: { values, validity }, count, capacity: count, levels, isWhole, isLast };
+      this.#storePage(load, chunk, page, allocate);
     }
   }
 
+  /** Slot bytes, at most, that `storeLists` takes. */
+  protected listsByteLengths(output: OutputColumn, elementCount: number, listCount: number) {
+    const { leaf } = this.#chunkOf(output);
+    const levels = listLevelsByteLength(elementCount, listCount) + LEVELS_ALIGNMENT;
+    return {
+      byteLength: pageByteLength(leaf, elementCount + listCount) + levels,
+      scratchByteLength: pageScratchByteLength(leaf, elementCount + listCount),
+    };
+  }
+
+  /** Makes a page of lists that the input has in another form. */
+  protected storeLists(
+    load: Load<ParquetPiece>,
+    output: OutputColumn,
+    start: number,
+    end: number,
+    region: Region,
+    lists: ListRows,
+  ): void {
+    const chunk = this.#chunkOf(output);
+    const { levels: own, path } = chunk.leaf;
+    if (typeof own === 'string' || 'column' in own) throw new RangeError(`"${path.join('.')}" is no new list`);
+    const { nullLevel, maxDefinitionLevel } = own;
+    const { elementCount: count, count: listCount } = lists;
+    const scratch = load.allocate(listLevelsByteLength(count, listCount));
+    const valueCount = this.valueCount(chunk.leaf);
+    const page = {
+      region,
+      count,
+      capacity: count + listCount,
+      levels: { lists, nullLevel, maxDefinitionLevel, scratch },
+      isWhole: start === 0 && end === valueCount,
+      isLast: end === valueCount,
+    };
+    this.#storePage(load, chunk, page, (byteLength) => load.allocate(byteLength));
+  }
+
+  #storePage(
+    load: Load<ParquetPiece>,
+    chunk: ColumnChunkWriter,
+    { region, count, capacity, levels, isWhole, isLast }: StoredPage,
+    allocate: (byteLength: number) => number,
+  ): void {
+    const { leaf } = chunk;
+    const { outputs } = leaf.job;
+    const outputIndex = outputs.indexOf(leaf.output);
+    const { isGathered = false } = this.#options;
+    const bodyCapacity = bodyByteLength(leaf, capacity);
+    const isCompressed = leaf.pageCodec !== 'none';
+    const targetCapacity = isCompressed ? maxCompressedByteLength(leaf.pageCodec, bodyCapacity) : 0;
+    const target = isCompressed ? allocate(targetCapacity) : 0;
+    const body = isCompressed ? load.scratch(bodyCapacity) : isWrittenInPlace(leaf) ? 0 : load.allocate(bodyCapacity);
+    const task = load.addTask({
+      kind: 'encode_page',
+      name: leaf.path.join('.'),
+      physicalValue: leaf.physicalValue,
+      type: leaf.output.type,
+      encoding: leaf.encoding,
+      levels,
+      codec: leaf.pageCodec,
+      level: leaf.level,
+      crc: this.#options.pageChecksum,
+      source: region,
+      count,
+      body,
+      target,
+      targetCapacity,
+    });
+    load.pieces.push({
+      kind: 'page',
+      rowGroup: this,
+      chunk,
+      storeKey: isGathered ? this.leaves.indexOf(leaf) : outputIndex,
+      task,
+      region,
+      body: target === 0 ? body : target,
+      waits: isGathered || (!isWhole && outputIndex > 0),
+      releases: !isGathered && isLast && outputIndex === outputs.length - 1 && !isWhole && outputs.length > 1,
+    });
+  }
+
   /** Levels of the input's values from the `from`th of the load on, for results that stand in their places. */
-  #pageLevels(load: Load<ParquetPiece>, { levels }: OutputLeaf, from: number): EncodePageTask['levels'] {
+  #carriedLevels(load: Load<ParquetPiece>, { levels, path }: OutputLeaf, from: number): EncodePageTask['levels'] {
     if (typeof levels === 'string') return levels;
+    if (!('column' in levels)) throw new RangeError(`"${path.join('.')}" is stored without its lists`);
     const { column, ...own } = levels;
     const { definition, repetition } = this.loadedLevels(load, column);
     return { ...own, definition: definition + from, repetition: repetition === 0 ? 0 : repetition + from };
@@ -190,16 +253,16 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   abstract end(): Promise<void>;
 
-  #pageViews({ task, count, chunk, region, body }: PagePiece, results: readonly TaskResult[]): readonly Uint8Array[] {
+  #pageViews({ task, chunk, region, body }: PagePiece, results: readonly TaskResult[]): readonly Uint8Array[] {
     const { memory, pageChecksum } = this.#options;
-    const [byteLength = 0, uncompressedByteLength = 0, nullCount = 0, crc = 0, rowCount = 0, ...rest] =
+    const [byteLength = 0, uncompressedByteLength = 0, valueCount = 0, nullCount = 0, crc = 0, ...rest] =
       results[task] ?? [];
-    const [firstRepetitionLevel, minLow, minHigh, maxLow, maxHigh] = rest;
+    const [rowCount = 0, firstRepetitionLevel, minLow, minHigh, maxLow, maxHigh] = rest;
     const hasMinMax = minLow !== undefined && minHigh !== undefined && maxLow !== undefined && maxHigh !== undefined;
     const header = chunk.addPage({
       byteLength,
       uncompressedByteLength,
-      valueCount: count,
+      valueCount,
       nullCount,
       rowCount,
       startsRow: firstRepetitionLevel === 0,
@@ -209,9 +272,9 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     if (body > 0) return [header, memory.subarray(body, body + byteLength)];
     const { leaf } = chunk;
     const views = [header];
-    if (leaf.levels === 'validity') views.push(definitionLevelsHead(count, nullCount > 0));
-    if (nullCount > 0) views.push(memory.subarray(region.validity, region.validity + Math.ceil(count / 8)));
-    const valueBytes = valuesByteLength(leaf.output.type, count - nullCount);
+    if (leaf.levels === 'validity') views.push(definitionLevelsHead(valueCount, nullCount > 0));
+    if (nullCount > 0) views.push(memory.subarray(region.validity, region.validity + Math.ceil(valueCount / 8)));
+    const valueBytes = valuesByteLength(leaf.output.type, valueCount - nullCount);
     views.push(memory.subarray(region.values, region.values + valueBytes));
     return views;
   }

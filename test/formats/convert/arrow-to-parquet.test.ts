@@ -152,15 +152,11 @@ describe('Arrow to Parquet', () => {
 
   it('refuses results that have no column of their own in Parquet', async () => {
     writeArrow(path('in.arrow'), TABLE);
-    for (const [transform, what] of [
-      ['point.px = relu(point.px)', '"point.px" is part of a struct'],
-      ['lists = relu(vector)', '"lists" is a column of lists'],
-    ] as const) {
-      await expect(convert('in.arrow', 'x.parquet', { transforms: [transform] })).rejects.toMatchObject({
-        code: 'LW_UNSUPPORTED_OPTION',
-        message: expect.stringContaining(what),
-      });
-    }
+    const transforms = ['point.px = relu(point.px)'];
+    await expect(convert('in.arrow', 'x.parquet', { transforms })).rejects.toMatchObject({
+      code: 'LW_UNSUPPORTED_OPTION',
+      message: expect.stringContaining('"point.px" is part of a struct'),
+    });
   });
 
   it('says what a record batch takes that does not fit the memory', async () => {
