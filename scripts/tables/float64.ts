@@ -7,6 +7,11 @@ export function bitsOf(x: number): bigint {
   return view.getBigUint64(0);
 }
 
+export function numberOf(bits: bigint): number {
+  view.setBigUint64(0, bits);
+  return view.getFloat64(0);
+}
+
 /** The float64 nearest to `value`. */
 export function nearest(value: Real): number {
   return Number(value.toPrecision(40));

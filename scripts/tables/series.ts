@@ -8,8 +8,7 @@ import { Real } from '../../src/verify/oracle.js';
 export function fitPolynomial(f: (x: Real) => Real, low: Real, high: Real, degree: number): readonly Real[] {
   const middle = low.add(high).div(2);
   const radius = high.sub(low).div(2);
-  const step = Real.acos(-1).div(2 * (degree + 1));
-  const nodes = Array.from({ length: degree + 1 }, (_, i) => middle.add(radius.mul(step.mul(2 * i + 1).cos())));
+  const nodes = unitNodes(degree).map((node) => middle.add(radius.mul(node)));
   // Newton's divided differences, then Horner's scheme on polynomials.
   const differences = nodes.map(f);
   for (let order = 1; order <= degree; order++) {
@@ -21,6 +20,18 @@ export function fitPolynomial(f: (x: Real) => Real, low: Real, high: Real, degre
   let polynomial: readonly Real[] = [];
   for (let i = degree; i >= 0; i--) polynomial = add(timesDistance(polynomial, nodes[i]!), differences[i]!);
   return polynomial;
+}
+
+const knownNodes = new Map<number, readonly Real[]>();
+
+/** The Chebyshev nodes of [-1, 1] for a polynomial of `degree`. */
+function unitNodes(degree: number): readonly Real[] {
+  const known = knownNodes.get(degree);
+  if (known !== undefined) return known;
+  const step = Real.acos(-1).div(2 * (degree + 1));
+  const nodes = Array.from({ length: degree + 1 }, (_, i) => step.mul(2 * i + 1).cos());
+  knownNodes.set(degree, nodes);
+  return nodes;
 }
 
 /** polynomial * (x - node) */

@@ -1,5 +1,6 @@
 import { exact, Real } from '../../src/verify/oracle.js';
 import { bitsOf, constantsText, nearest, tableText } from './float64.js';
+import { logarithmCurve } from './log.js';
 import { fitPolynomial } from './series.js';
 
 const COUNT = 256;
@@ -79,17 +80,6 @@ function farthest(factor: number, i: number): number {
   const low = Math.max(0, (i - 0.5) / COUNT);
   const high = Math.min(1, (i + 0.5) / COUNT);
   return Math.max(Math.abs(factor * (1 + low) - 1), Math.abs(factor * (1 + high) - 1));
-}
-
-/** (ln(1 + z) - z) / z^2 = -1/2 + z/3 - z^2/4 + ..., for small z. */
-function logarithmCurve(z: Real): Real {
-  let power = new Real(-1);
-  let sum = new Real(0);
-  for (let n = 2; n < 40; n++) {
-    sum = sum.add(power.div(n));
-    power = power.mul(z).neg();
-  }
-  return sum;
 }
 
 function hex(x: number): string {

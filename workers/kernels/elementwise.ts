@@ -34,8 +34,8 @@ function rest<T>(f: T, source: usize, target: usize, count: i32): void {
 }
 
 @inline
-function anySpecial<T>(f: T, a: v128, b: v128): bool {
-  return isDefined(f.special) ? v128.any_true(v128.or(f.special(a), f.special(b))) : false;
+function isSpecial<T>(f: T, x: v128): v128 {
+  return isDefined(f.special) ? f.special(x) : i64x2.splat(0);
 }
 
 /** In blocks of two vectors: for functions of which two take up the registers. */
@@ -45,7 +45,7 @@ export function forEach<T>(source: usize, target: usize, count: i32, params: usi
   for (; count >= 4; count -= 4) {
     const a = v128.load(source);
     const b = v128.load(source, 16);
-    if (anySpecial<T>(f, a, b)) {
+    if (isDefined(f.special) && v128.any_true(v128.or(isSpecial<T>(f, a), isSpecial<T>(f, b)))) {
       rest<T>(f, source, target, 4);
     } else {
       const ya = f.at(a);
@@ -68,7 +68,9 @@ export function forEachLight<T>(source: usize, target: usize, count: i32, params
     const b = v128.load(source, 16);
     const c = v128.load(source, 32);
     const d = v128.load(source, 48);
-    if (anySpecial<T>(f, a, b) || anySpecial<T>(f, c, d)) {
+    const ab = v128.or(isSpecial<T>(f, a), isSpecial<T>(f, b));
+    const cd = v128.or(isSpecial<T>(f, c), isSpecial<T>(f, d));
+    if (isDefined(f.special) && v128.any_true(v128.or(ab, cd))) {
       rest<T>(f, source, target, 8);
     } else {
       const ya = f.at(a);

@@ -35,15 +35,25 @@ const ELU: usize = memory.data<f64>([
   LAMBDA, ALPHA_LAMBDA_HEAD, ALPHA_LAMBDA_REST, -660,
 ], 16);
 
-/** (e^x - 1) * (alphaHead + alphaRest) for x <= 0; whatever for x > 0. */
+/** (e^x - 1) * (alphaHead + alphaRest) for x <= 0, or e^x - 1 if `scale` isn't set; whatever for x > 0. */
 @inline
-function scaledExpm1(x: v128, alphaHead: v128, alphaRest: v128): v128 {
+function scaledExpm1(x: v128, alphaHead: v128, alphaRest: v128, scale: bool): v128 {
   const z = f64x2.pmin(f64x2.pmax(x, splatAt(ELU)), zero());
   const k = expIndex(z);
   const r = expRemainder(z, k);
   const head = expHead(k);
   const y = expm1Head(head, r);
-  return splitProduct(alphaHead, alphaRest, y, expm1Tail(head, r, expSmall(z, k, r), y, false));
+  const yTail = expm1Tail(head, r, expSmall(z, k, r), y, false);
+  return scale ? splitProduct(alphaHead, alphaRest, y, yTail) : f64x2.add(y, yTail);
+}
+
+/** elu with an alpha of 1, where nothing is multiplied. */
+@unmanaged
+export class UnitElu {
+  @inline
+  at(x: v128): v128 {
+    return v128.bitselect(x, scaledExpm1(x, zero(), zero(), false), f64x2.ge(x, zero()));
+  }
 }
 
 @unmanaged
@@ -54,7 +64,7 @@ class Elu {
   at(x: v128): v128 {
     const alpha = splatAt(changetype<usize>(this));
     const alphaHead = leading(alpha);
-    const y = scaledExpm1(x, alphaHead, f64x2.sub(alpha, alphaHead));
+    const y = scaledExpm1(x, alphaHead, f64x2.sub(alpha, alphaHead), true);
     return v128.bitselect(x, y, f64x2.ge(x, zero()));
   }
 
@@ -69,17 +79,18 @@ class Elu {
     if (x > -1e-30) return this.alpha * x;
     const alpha = f64x2.splat(significandOf(this.alpha));
     const alphaHead = leading(alpha);
-    const y = scaledExpm1(f64x2.splat(x), alphaHead, f64x2.sub(alpha, alphaHead));
+    const y = scaledExpm1(f64x2.splat(x), alphaHead, f64x2.sub(alpha, alphaHead), true);
     return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), exponentOf(this.alpha));
   }
 }
 
 export function elu(source: usize, target: usize, count: i32, params: usize): void {
-  forEach<Elu>(source, target, count, params);
+  if (load<f64>(params) == 1) forEach<UnitElu>(source, target, count, params);
+  else forEach<Elu>(source, target, count, params);
 }
 
 @unmanaged
-class EluDeriv {
+export class EluDeriv {
   alpha: f64;
 
   @inline
@@ -115,7 +126,7 @@ export function elu_deriv(source: usize, target: usize, count: i32, params: usiz
 class Selu {
   @inline
   at(x: v128): v128 {
-    const y = scaledExpm1(x, splatAt(ELU + 24), splatAt(ELU + 32));
+    const y = scaledExpm1(x, splatAt(ELU + 24), splatAt(ELU + 32), true);
     return v128.bitselect(f64x2.mul(x, splatAt(ELU + 16)), y, f64x2.ge(x, zero()));
   }
 
@@ -142,7 +153,7 @@ class ScaledElu {
     const factor = f64x2.mul(alpha, scale);
     const factorHead = leading(factor);
     const factorRest = f64x2.add(f64x2.sub(factor, factorHead), productTail(alpha, scale, factor));
-    return v128.bitselect(f64x2.mul(x, scale), scaledExpm1(x, factorHead, factorRest), f64x2.ge(x, zero()));
+    return v128.bitselect(f64x2.mul(x, scale), scaledExpm1(x, factorHead, factorRest, true), f64x2.ge(x, zero()));
   }
 
   @inline

@@ -9,6 +9,7 @@
 import { sigmoidTimesOnePlus, timesSigmoid } from './gate';
 import { anySumTail, leading, magnitude, productTail, splatAt } from './lanes';
 import { besideRoot, isBesideRoot } from './root';
+import { GELU_TANH_ROOT } from './root-table';
 import { timesExp } from './scaled';
 
 const C1: f64 = 1.5957691216057308;
@@ -18,13 +19,6 @@ const C2_LOW: f64 = -6.175149918155315e-19;
 
 // prettier-ignore
 const GELU_TANH: usize = memory.data<f64>([C1, C1_LOW, C2, C2_LOW, 20.5, 3, 2 * C1, 2 * C1_LOW, 0.015625], 16);
-// prettier-ignore
-const ROOT: usize = memory.data<f64>([
-  -0.7524614220710163, 3.635560509207687e-17,
-  0.4304000910248585, 2.028254970529195e-17,
-  0.38751844613578895, -0.01578285352184803, -0.11394448308095899, -0.01661932834305256, 0.019682309459833118, 0.005261059254921912, -0.0024227318458750974, -0.0009274420230205449, 0.00026392764052681053,
-], 16);
-
 /** x^2, but for what rounding takes. */
 @inline
 function coefficient(x: v128): v128 {
@@ -119,11 +113,11 @@ export class GeluTanhDeriv {
 
   @inline
   special(x: v128): v128 {
-    return v128.or(f64x2.gt(magnitude(x), splatAt(GELU_TANH + 32)), isBesideRoot(x, ROOT, GELU_TANH + 64));
+    return v128.or(f64x2.gt(magnitude(x), splatAt(GELU_TANH + 32)), isBesideRoot(x, GELU_TANH_ROOT, GELU_TANH + 64));
   }
 
   atSpecial(x: f64): f64 {
     if (x > 0) return 1;
-    return x < -2 ? tail(x, true) : besideRoot(x, ROOT, 9);
+    return x < -2 ? tail(x, true) : besideRoot(x, GELU_TANH_ROOT, 9);
   }
 }

@@ -9,7 +9,7 @@
  * Worst errors measured: gelu 0.53 ULP at 3.6830301752076255e-09, gelu_deriv 0.78 at -0.7839289387354337.
  */
 import { forEach } from './elementwise';
-import { expHead, expIndex, expRemainder, expTail } from './exp';
+import { expHead, expIndex, expRemainderOfSum, expRounder, expTail } from './exp';
 import { GeluTanh, GeluTanhDeriv } from './gelu-tanh';
 import {
   anySumTail,
@@ -25,6 +25,7 @@ import {
 } from './lanes';
 import { MILLS_TABLE } from './mills-table';
 import { besideRoot, isBesideRoot } from './root';
+import { GELU_ROOT } from './root-table';
 import { expExponent, expSignificandHead, expSignificandTail, scaleByPowerOfTwo } from './scaled';
 
 // prettier-ignore
@@ -41,39 +42,27 @@ const MILLS_BITS: usize = memory.data<u64>([
 ], 16);
 const FIRST_INTERVAL: u32 = 0x20080; // the bits of 4, shifted by 45
 const LAST_INTERVAL: u32 = 429;
-// prettier-ignore
-const ROOT: usize = memory.data<f64>([
-  -0.7517915246935645, 1.4956759177009883e-17,
-  0.4314939923140469, 2.7308688141129613e-17,
-  0.388284982990552, -0.018199676398671087, -0.1140082332972217, -0.014771522148244337, 0.019421679838189067, 0.004539228379125415, -0.002239538068073497, -0.0007448268386746817, 0.00018633974623233514,
-], 16);
-
 @inline
 function rowAt(bits: i64): usize {
   const row = <u32>(bits >> 45) - FIRST_INTERVAL;
-  return MILLS_TABLE + <usize>(min<u32>(row, LAST_INTERVAL) * 72);
+  return MILLS_TABLE + <usize>(min<u32>(row, LAST_INTERVAL) * 80);
 }
 
-@inline
-function pairAt(row0: usize, row1: usize, offset: usize): v128 {
-  return v128.load64_lane(row1 + offset, v128.load64_zero(row0 + offset), 1);
-}
-
-/** -a^2 / 2. */
+/** The exponent of the density, but for its low part: -leading(a)^2 / 2, which is exact. */
 @inline
 function exponentOfDensity(a: v128): v128 {
-  return f64x2.mul(f64x2.mul(a, a), splatAt(GELU + 16));
+  const head = leading(a);
+  return f64x2.mul(f64x2.mul(head, head), splatAt(GELU + 16));
 }
 
 /** What `exponentOfDensity(a)` leaves of -a^2 / 2. */
 @inline
 function exponentOfDensityLow(a: v128): v128 {
-  const aHead = leading(a);
-  const low = f64x2.mul(f64x2.sub(a, aHead), f64x2.add(a, aHead));
-  return f64x2.mul(f64x2.add(f64x2.sub(f64x2.mul(aHead, aHead), f64x2.mul(a, a)), low), splatAt(GELU + 16));
+  const head = leading(a);
+  return f64x2.mul(f64x2.mul(f64x2.sub(a, head), f64x2.add(a, head)), splatAt(GELU + 16));
 }
 
-/** x * Phi(x), or its derivative, given E = e^(-x^2/2) = eHead + eTail; for x < 0 also if E is scaled. */
+/** x * Phi(x), or its derivative, given E = e^(-x^2/2) = eHead + eTail, a float64 and a rest; for x < 0 also if E is scaled. */
 @inline
 function normalGate(x: v128, eHead: v128, eTail: v128, derivative: bool): v128 {
   const isNegative = negative(x);
@@ -84,38 +73,56 @@ function normalGate(x: v128, eHead: v128, eTail: v128, derivative: bool): v128 {
   const middle = v128.or(v128.and(place, splatAt(MILLS_BITS)), splatAt(MILLS_BITS + 8));
   const t = f64x2.sub(a, f64x2.sub(middle, splatAt(GELU + 8)));
   const t2 = f64x2.mul(t, t);
-  const g67 = f64x2.add(pairAt(row0, row1, 56), f64x2.mul(t, pairAt(row0, row1, 64)));
-  const g45 = f64x2.add(pairAt(row0, row1, 40), f64x2.mul(t, pairAt(row0, row1, 48)));
-  const g23 = f64x2.add(pairAt(row0, row1, 24), f64x2.mul(t, pairAt(row0, row1, 32)));
+  const words01a = v128.load(row0);
+  const words01b = v128.load(row1);
+  const words23a = v128.load(row0, 16);
+  const words23b = v128.load(row1, 16);
+  const words45a = v128.load(row0, 32);
+  const words45b = v128.load(row1, 32);
+  const words67a = v128.load(row0, 48);
+  const words67b = v128.load(row1, 48);
+  const word8 = v128.load64_lane(row1, v128.load64_zero(row0, 64), 1, 64);
+  const g67 = f64x2.add(second(words67a, words67b), f64x2.mul(t, word8));
+  const g45 = f64x2.add(second(words45a, words45b), f64x2.mul(t, first(words67a, words67b)));
+  const g23 = f64x2.add(second(words23a, words23b), f64x2.mul(t, first(words45a, words45b)));
   const curve = f64x2.mul(t2, f64x2.add(g23, f64x2.mul(t2, f64x2.add(g45, f64x2.mul(t2, g67)))));
-  const slope = f64x2.mul(t, pairAt(row0, row1, 16));
-  let g = pairAt(row0, row1, 0);
-  let gLow = f64x2.add(slope, f64x2.add(curve, pairAt(row0, row1, 8)));
+  const slope = f64x2.mul(t, first(words23a, words23b));
+  let g = first(words01a, words01b);
+  let gLow = f64x2.add(slope, f64x2.add(curve, second(words01a, words01b)));
   if (derivative) {
     const product = f64x2.mul(a, splatAt(GELU + 24));
     const productLow = f64x2.add(productTail(a, splatAt(GELU + 24), product), f64x2.mul(a, splatAt(GELU + 32)));
     const d = f64x2.sub(g, product);
-    gLow = f64x2.add(gLow, f64x2.sub(anySumTail(g, f64x2.neg(product), d), productLow));
-    g = d;
+    const dLow = f64x2.add(gLow, f64x2.sub(anySumTail(g, f64x2.neg(product), d), productLow));
+    const sum = f64x2.add(d, dLow);
+    g = leading(sum);
+    gLow = f64x2.add(f64x2.sub(sum, g), anySumTail(d, dLow, sum));
   }
 
   // p + pLow = E * G, p of 52 bits.
-  const e = f64x2.add(eHead, eTail);
-  const eLead = leading(e);
-  const eRest = f64x2.add(f64x2.sub(e, eLead), sumTail(eHead, eTail, e));
-  const gSum = f64x2.add(g, gLow);
-  const gLead = leading(gSum);
-  const gRest = f64x2.add(f64x2.sub(gSum, gLead), anySumTail(g, gLow, gSum));
-  const p = f64x2.mul(eLead, gLead);
-  const pLow = f64x2.add(f64x2.mul(f64x2.add(eLead, eRest), gRest), f64x2.mul(eRest, gLead));
+  const eLead = leading(eHead);
+  const eRest = f64x2.add(f64x2.sub(eHead, eLead), eTail);
+  const p = f64x2.mul(eLead, g);
+  const pLow = f64x2.add(f64x2.mul(f64x2.add(eLead, eRest), gLow), f64x2.mul(eRest, g));
 
   const s = f64x2.sub(one(), p);
-  const sLow = f64x2.sub(anySumTail(one(), f64x2.neg(p), s), pLow);
+  const sLow = f64x2.sub(derivative ? anySumTail(one(), f64x2.neg(p), s) : sumTail(one(), f64x2.neg(p), s), pLow);
   const y = v128.bitselect(p, s, isNegative);
   const yLow = v128.bitselect(pLow, sLow, isNegative);
   if (derivative) return f64x2.add(y, yLow);
   const xHead = leading(x);
   return splitProduct(xHead, f64x2.sub(x, xHead), y, yLow);
+}
+
+/** The first words of two pairs. */
+@inline
+function first(a: v128, b: v128): v128 {
+  return v128.shuffle<u64>(a, b, 0, 2);
+}
+
+@inline
+function second(a: v128, b: v128): v128 {
+  return v128.shuffle<u64>(a, b, 1, 3);
 }
 
 /** x * Phi(x), or its derivative, for |x| <= 36. */
@@ -125,7 +132,7 @@ function gate(x: v128, derivative: bool): v128 {
   const z = exponentOfDensity(a);
   const k = expIndex(z);
   const head = expHead(k);
-  const tail = expTail(k, f64x2.add(expRemainder(z, k), exponentOfDensityLow(a)), head);
+  const tail = expTail(k, expRemainderOfSum(z, exponentOfDensityLow(a), f64x2.sub(k, expRounder())), head);
   return normalGate(x, head, tail, derivative);
 }
 
@@ -166,12 +173,12 @@ class GeluDeriv {
 
   @inline
   special(x: v128): v128 {
-    return v128.or(beyond(x, GELU), isBesideRoot(x, ROOT, GELU + 40));
+    return v128.or(beyond(x, GELU), isBesideRoot(x, GELU_ROOT, GELU + 40));
   }
 
   atSpecial(x: f64): f64 {
     if (x > 0) return 1;
-    return x < -2 ? gateTail(x, true) : besideRoot(x, ROOT, 9);
+    return x < -2 ? gateTail(x, true) : besideRoot(x, GELU_ROOT, 9);
   }
 }
 

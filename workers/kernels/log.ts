@@ -11,13 +11,11 @@
  * Preconditions: u is a positive normal number, |uLow| <= 2^-53 * u. Other arguments give garbage, never a wild access.
  */
 import { anySumTail, leading, magnitude, one, quotient, splatAt, sumTail, zero } from './lanes';
-import { LOG_TABLE } from './log-table';
+import { L0, L1, L2, L3, L4, L5, L6, LN2_HIGH, LN2_LOW, LOG_TABLE } from './log-table';
 
 // prettier-ignore
 const LOG: usize = memory.data<f64>([
-  0.6931471805598903, 5.497923018708371e-14, // ln2 in two parts, the first of 42 bits
-  -0.5, 0.33333333333333337, -0.25000000000000006, 0.19999999997727255, -0.16666666664621194, 0.1428601158273332,
-  -0.12500267567394613,
+  LN2_HIGH, LN2_LOW, L0, L1, L2, L3, L4, L5, L6,
   0.001953125, // 2^-9
 ], 16);
 

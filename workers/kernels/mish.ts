@@ -29,21 +29,15 @@ import {
   zero,
 } from './lanes';
 import { besideRoot, isBesideRoot } from './root';
-import { timesExp } from './scaled';
+import { MISH_ROOT } from './root-table';
+import { timesAny, timesExp } from './scaled';
 
 // prettier-ignore
 const MISH: usize = memory.data<f64>([
   660,
-  3.054936363499605e-151, // 2^-500: below it mish is 0.6x, and the parts of a product might be subnormal
-  0.6, 4, 3, 0.015625,
+  1.0261342003245941e-289, // 2^-960: below it mish is 0.6x, and the parts of a product might be subnormal
+  4, 3, 0.015625,
 ], 16);
-// prettier-ignore
-const ROOT: usize = memory.data<f64>([
-  -1.1924312145154952, -4.8484829848031044e-17,
-  0.2669479140495345, 1.5332816617135587e-17,
-  0.20473126408010586, 0.04190782104360987, -0.020271822716684245, -0.01582112656173338, -0.0033606849270232685, 0.0010924055409445854, 0.0009898181021289196, 0.00025412936386191073, -4.1961496031696126e-05,
-], 16);
-
 @unmanaged
 class Mish {
   @inline
@@ -54,8 +48,8 @@ class Mish {
     const head = expHead(k);
     const tail = expTail(k, expRemainder(z, k), head);
     const e = f64x2.add(head, tail);
-    const eHead = leading(e);
-    const eRest = f64x2.add(f64x2.sub(e, eHead), sumTail(head, tail, e));
+    const eHead = leading(head);
+    const eRest = f64x2.add(f64x2.sub(head, eHead), tail);
     const square = f64x2.mul(eHead, eHead);
     const squareLow = f64x2.mul(eRest, f64x2.add(eHead, e));
     const twice = f64x2.add(eHead, eHead);
@@ -79,15 +73,19 @@ class Mish {
     const denHead = leading(den);
     const denRest = f64x2.add(f64x2.sub(den, denHead), denLow);
     const y = timesQuotient(x, q, quotientTail(num, numLow, denHead, denRest, reciprocal, q));
-    return v128.bitselect(f64x2.mul(x, splatAt(MISH + 16)), y, f64x2.lt(magnitude(x), splatAt(MISH + 8)));
+    // -0 plus 0 would be +0.
+    return v128.or(y, v128.and(f64x2.eq(x, zero()), x));
   }
 
   @inline
   special(x: v128): v128 {
-    return beyond(x, MISH);
+    const a = magnitude(x);
+    const isTiny = v128.and(f64x2.lt(a, splatAt(MISH + 8)), f64x2.gt(a, zero()));
+    return v128.or(f64x2.gt(a, splatAt(MISH)), isTiny);
   }
 
   atSpecial(x: f64): f64 {
+    if (abs(x) < 1) return timesAny(x, 0.6, 2.220446049250313e-17, 0);
     return x > 0 ? x : timesExp(x, 0, x, 0);
   }
 }
@@ -106,8 +104,8 @@ class MishDeriv {
     const head = expHead(k);
     const tail = expTail(k, expRemainder(z, k), head);
     const e = f64x2.add(head, tail);
-    const eHead = leading(e);
-    const eRest = f64x2.add(f64x2.sub(e, eHead), sumTail(head, tail, e));
+    const eHead = leading(head);
+    const eRest = f64x2.add(f64x2.sub(head, eHead), tail);
     const square = f64x2.mul(eHead, eHead);
     const squareLow = f64x2.mul(eRest, f64x2.add(eHead, e));
 
@@ -131,7 +129,7 @@ class MishDeriv {
     // m = 4x (1 + e), times e^2 for x >= 0.
     const u = f64x2.add(one(), eHead);
     const uLow = f64x2.add(sumTail(one(), eHead, u), eRest);
-    const x4 = f64x2.mul(x, splatAt(MISH + 24));
+    const x4 = f64x2.mul(x, splatAt(MISH + 16));
     const m = f64x2.mul(x4, u);
     const mLow = f64x2.add(productTail(x4, u, m), f64x2.mul(x4, uLow));
     const right = f64x2.mul(m, square);
@@ -152,26 +150,28 @@ class MishDeriv {
     const denHead = leading(den);
     const denRest = f64x2.add(f64x2.sub(den, denHead), denLow);
     const r = f64x2.sub(f64x2.sub(one(), f64x2.mul(q, denHead)), f64x2.mul(q, denRest));
-    const scaled = splitProduct(
-      v128.bitselect(eHead, one(), isNegative),
-      v128.and(eRest, isNegative),
-      n,
-      nLow,
-    );
+    // e N or N, as a product of 52 bits and a rest.
+    const factor = v128.bitselect(eHead, one(), isNegative);
+    const factorRest = v128.and(eRest, isNegative);
+    const nHead = leading(n);
+    const nRest = f64x2.add(f64x2.sub(n, nHead), nLow);
+    const scaled = f64x2.mul(factor, nHead);
+    const scaledLow = f64x2.add(f64x2.mul(f64x2.add(factor, factorRest), nRest), f64x2.mul(factorRest, nHead));
     const scaledHead = leading(scaled);
     const inverse = f64x2.mul(q, q);
-    const growth = f64x2.mul(r, f64x2.add(two(), f64x2.mul(splatAt(MISH + 32), r)));
-    return splitProduct(scaledHead, f64x2.sub(scaled, scaledHead), inverse, f64x2.mul(inverse, growth));
+    const growth = f64x2.mul(r, f64x2.add(two(), f64x2.mul(splatAt(MISH + 24), r)));
+    const scaledRest = f64x2.add(f64x2.sub(scaled, scaledHead), scaledLow);
+    return splitProduct(scaledHead, scaledRest, inverse, f64x2.mul(inverse, growth));
   }
 
   @inline
   special(x: v128): v128 {
-    return v128.or(beyond(x, MISH), isBesideRoot(x, ROOT, MISH + 40));
+    return v128.or(beyond(x, MISH), isBesideRoot(x, MISH_ROOT, MISH + 32));
   }
 
   atSpecial(x: f64): f64 {
     if (x > 0) return 1;
-    return x < -2 ? timesExp(1 + x, x - (1 + x) + 1, x, 0) : besideRoot(x, ROOT, 9);
+    return x < -2 ? timesExp(1 + x, x - (1 + x) + 1, x, 0) : besideRoot(x, MISH_ROOT, 9);
   }
 }
 

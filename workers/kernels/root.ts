@@ -1,7 +1,7 @@
 /**
  * A function beside a simple root: (x - root) * (c_0 + d Q(d)), d the rounded x - root, with one rounding.
  *
- * x - root is exact, as a sum of two float64, so the relative accuracy holds however close x is. `series` points at the
+ * x - root is exact, as a sum of two float64, so the relative accuracy holds however close x is. `series` (see root-table.ts) points at the
  * root in two parts (the second is what the first leaves), c_0 in two parts, then the `count` coefficients of Q, lowest
  * first.
  */
