@@ -53,6 +53,51 @@ function unpack(source: usize, bit: usize, mask: u32, end: usize): u32 {
   return <u32>(word >> shift) & mask;
 }
 
+const EACH_BYTE: u64 = 0x0101010101010101;
+/** Bit i in byte i. */
+const DIAGONAL: u64 = 0x8040201008040201;
+
+/** Levels to a byte each; false where one isn't below `levelCount`. */
+function unpackLevels(
+  source: usize,
+  firstBit: usize,
+  width: usize,
+  end: usize,
+  count: usize,
+  target: usize,
+  levelCount: u32,
+): bool {
+  const mask: u32 = (<u32>1 << <u32>width) - 1;
+  const isAnyAllowed = mask < levelCount;
+  let bit = firstBit;
+  let i: usize = 0;
+  while (i < count) {
+    const from = source + (bit >> 3);
+    if (isAnyAllowed && width && width <= 2 && !(bit & 7) && i + 8 <= count && end - from >= 2) {
+      // A group of 8 at once: each byte gets all bits and keeps its own.
+      if (width == 1) {
+        const spread = (<u64>load<u8>(from) * EACH_BYTE) & DIAGONAL;
+        store<u64>(target + i, ((spread + 0x7f * EACH_BYTE) >> 7) & EACH_BYTE);
+      } else {
+        const bits = <u64>load<u16>(from);
+        // Pairs of bits go apart: 8 of them in 16 bits, then one in each byte.
+        const nibbles = (bits | (bits << 24)) & 0x000000ff000000ff;
+        const pairs = (nibbles | (nibbles << 12)) & 0x000f000f000f000f;
+        store<u64>(target + i, (pairs | (pairs << 6)) & (3 * EACH_BYTE));
+      }
+      i += 8;
+      bit += 8 * width;
+      continue;
+    }
+    const value = unpack(source, bit, mask, end);
+    if (value >= levelCount) return false;
+    store<u8>(target + i, <u8>value);
+    i++;
+    bit += width;
+  }
+  return true;
+}
+
 @inline
 function decode(
   sink: Sink,
@@ -113,6 +158,8 @@ function decode(
             bit += width;
           }
         }
+      } else if (sink == Sink.uint8) {
+        if (!unpackLevels(at, bit, width, end, taken, target + done, dictionaryLength)) return BAD_INDEX;
       } else {
         for (let i: usize = 0; i < taken; i++) {
           const value = unpack(at, bit, mask, end);
