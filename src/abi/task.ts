@@ -45,6 +45,8 @@ export interface ComputeTask {
   readonly operands: readonly Region[];
   /** An output may stand where an operand of the same index and width stands. */
   readonly outputs: readonly Region[];
+  /** Where the values are those of a dictionary: how many values are indices into it, and how many are null. */
+  readonly standsFor?: { readonly count: number; readonly nullCount: number };
 }
 
 export type CompressionCodec = 'lz4_frame' | 'lz4_raw' | 'lz4_hadoop' | 'zstd' | 'snappy' | 'gzip' | 'brotli';

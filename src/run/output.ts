@@ -42,6 +42,7 @@ export async function openOutput(
     jobs: bound.jobs,
     memory: slab.bytes,
     windowByteLength: options.windowByteLength,
+    slotByteLength: slab.layout.slotByteLength,
     openSpool: options.openSpool,
   };
   const pipe = await openPipe(settings, options.signal);
@@ -62,7 +63,7 @@ export async function openOutput(
   }
 }
 
-type CommonOptions = Omit<ArrowSinkOptions, 'source' | 'compression' | 'file'>;
+type CommonOptions = Omit<ArrowSinkOptions, 'source' | 'compression' | 'file'> & { readonly slotByteLength: number };
 
 async function fileSink(
   input: Input,

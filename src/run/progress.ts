@@ -44,7 +44,9 @@ export class ProgressMeter {
     this.#bytesRead += bytesRead;
     for (const [index, task] of tasks.entries()) {
       if (task.kind !== 'compute') continue;
-      this.#rowsComputed += task.count / this.#bound.jobs.length;
+      const { count, standsFor } = task;
+      this.#rowsComputed += (standsFor?.count ?? count) / this.#bound.jobs.length;
+      if (standsFor !== undefined) this.#count(task.job, 0, standsFor.nullCount);
       for (const [output, nullCount] of (results[index] ?? []).entries()) this.#count(task.job, output, nullCount);
     }
     const now = process.uptime();

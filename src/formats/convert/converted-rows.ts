@@ -1,7 +1,8 @@
 /** The rows of a record batch in a row group: columns are loaded as results are and written as pages. */
 import type { Job } from '../../plan/job.js';
 import type { CopyItem, JobItem, ListStore, SourcePartition } from '../format.js';
-import { type ParquetPiece, RowGroupWriter, type RowGroupWriterOptions } from '../parquet/row-group-writer.js';
+import type { ParquetPiece } from '../parquet/piece.js';
+import { RowGroupWriter, type RowGroupWriterOptions } from '../parquet/row-group-writer.js';
 import { type CarriedColumn, carriedItem } from './carried-column.js';
 
 export interface ConvertedRowsOptions extends Omit<RowGroupWriterOptions, 'rowCount'> {

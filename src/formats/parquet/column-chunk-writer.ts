@@ -1,8 +1,10 @@
 /** The column chunk of one result in one row group: its pages as they are written, then its metadata and page index. */
 
 import * as ids from './definitions.js';
-import { DataPageHeader, Encoding, PageHeader, PageType } from './definitions.js';
+import { Encoding, PageType } from './definitions.js';
 import type { OutputLeaf } from './output-leaf.js';
+import type { DataPageInfo } from './page-header.js';
+import { dataPageHeader, dictionaryPageHeader, indexPageHeader, type PageSize } from './page-header-writer.js';
 import { comparePlain, type MinMax, plainBytes } from './plain-value.js';
 import type { ThriftStruct } from './thrift.js';
 import { WireType } from './thrift-cursor.js';
@@ -16,21 +18,21 @@ import {
   structField,
   structOfFields,
   structsField,
-  writeStruct,
 } from './thrift-writer.js';
 
 /** What encoding a page told about it. */
-export interface PageSummary {
-  readonly byteLength: number;
-  readonly uncompressedByteLength: number;
-  readonly valueCount: number;
+export interface PageSummary extends PageSize {
   readonly nullCount: number;
   /** Rows that begin in it. */
   readonly rowCount: number;
   /** Whether its first value begins a row. */
   readonly startsRow: boolean;
-  readonly crc: number | undefined;
-  /** `undefined` where every value is null or NaN. */
+  /** `undefined` where every value is null or NaN, and where nobody has looked at them. */
+  readonly minMax: MinMax | undefined;
+}
+
+/** What encoding a dictionary told about it. */
+export interface DictionarySummary extends PageSize {
   readonly minMax: MinMax | undefined;
 }
 
@@ -47,6 +49,8 @@ const BoundaryOrder = { unordered: 0, ascending: 1, descending: 2 } as const;
 export class ColumnChunkWriter {
   readonly leaf: OutputLeaf;
   readonly #pages: Page[] = [];
+  #dictionary: (DictionarySummary & { readonly nullCount: number }) | undefined;
+  #dictionaryByteLength = 0;
   #byteLength = 0;
   #uncompressedByteLength = 0;
   #valueCount = 0;
@@ -69,7 +73,29 @@ export class ColumnChunkWriter {
 
   /** Notes the next page and returns the header that stands before its body. */
   addPage(page: PageSummary): Uint8Array {
-    const header = writeStruct(pageHeader(page, this.leaf));
+    return this.#add(page, dataPageHeader(page, this.leaf.encoding));
+  }
+
+  /**
+   * Notes the dictionary, before all pages, and returns the header that stands before its body.
+   * @param nullCount of all pages that follow
+   */
+  addDictionary(page: DictionarySummary, nullCount: number): Uint8Array {
+    const header = dictionaryPageHeader(page);
+    this.#dictionary = { ...page, nullCount };
+    this.#dictionaryByteLength = header.length + page.byteLength;
+    this.#byteLength += this.#dictionaryByteLength;
+    this.#uncompressedByteLength += header.length + page.uncompressedByteLength;
+    return header;
+  }
+
+  /** Notes a page of the input, of one value a row, with indices into the dictionary; returns its header. */
+  addIndexPage(page: DataPageInfo): Uint8Array {
+    const rest = { nullCount: 0, rowCount: page.valueCount, startsRow: true, minMax: undefined };
+    return this.#add({ ...rest, ...pageSizeOf(page) }, indexPageHeader(page));
+  }
+
+  #add(page: PageSummary, header: Uint8Array): Uint8Array {
     const totalByteLength = header.length + page.byteLength;
     this.#pages.push({ ...page, offset: this.#byteLength, totalByteLength, firstRow: this.#rowCount });
     this.#byteLength += totalByteLength;
@@ -87,9 +113,11 @@ export class ColumnChunkWriter {
   columnChunk(): ThriftStruct {
     const { leaf } = this;
     const start = this.start ?? 0;
-    const encoding = leaf.encoding === 'plain' ? Encoding.plain : Encoding.byteStreamSplit;
-    const encodings = [encoding, Encoding.rle].map((value) => i32Field(0, value));
-    const { ColumnMetaData, PageEncodingStats } = ids;
+    const dictionary = this.#dictionary;
+    const plain = leaf.encoding === 'plain' ? Encoding.plain : Encoding.byteStreamSplit;
+    const encoding = dictionary === undefined ? plain : Encoding.rleDictionary;
+    const encodings = [...new Set([plain, Encoding.rle, encoding])].map((value) => i32Field(0, value));
+    const { ColumnMetaData } = ids;
     const metadata = structOfFields(
       i32Field(ColumnMetaData.type, leaf.physicalType),
       listField(ColumnMetaData.encodings, WireType.I32, encodings),
@@ -102,16 +130,17 @@ export class ColumnChunkWriter {
       i64Field(ColumnMetaData.numValues, this.#valueCount),
       i64Field(ColumnMetaData.totalUncompressedSize, this.#uncompressedByteLength),
       i64Field(ColumnMetaData.totalCompressedSize, this.#byteLength),
-      i64Field(ColumnMetaData.dataPageOffset, start),
-      structField(ColumnMetaData.statistics, this.#statistics()),
+      i64Field(ColumnMetaData.dataPageOffset, start + this.#dictionaryByteLength),
+      structField(
+        ColumnMetaData.statistics,
+        dictionary === undefined ? this.#statistics() : this.#dictionaryStatistics(dictionary),
+      ),
       structsField(ColumnMetaData.encodingStats, [
-        structOfFields(
-          i32Field(PageEncodingStats.pageType, PageType.data),
-          i32Field(PageEncodingStats.encoding, encoding),
-          i32Field(PageEncodingStats.count, this.#pages.length),
-        ),
+        ...(dictionary === undefined ? [] : [encodingStats(PageType.dictionary, Encoding.plain, 1)]),
+        encodingStats(PageType.data, encoding, this.#pages.length),
       ]),
     );
+    if (dictionary !== undefined) metadata.set(i64Field(ColumnMetaData.dictionaryPageOffset, start));
     return structOfFields(i64Field(ids.ColumnChunk.fileOffset, 0), structField(ids.ColumnChunk.metaData, metadata));
   }
 
@@ -138,6 +167,17 @@ export class ColumnChunkWriter {
       statistics.set(booleanField(Statistics.isMinValueExact, true));
     }
     return statistics;
+  }
+
+  /** Bounds of the dictionary's values: whether all of them occur, only the indices tell. */
+  #dictionaryStatistics({ minMax, nullCount }: { minMax: MinMax | undefined; nullCount: number }): ThriftStruct {
+    const { Statistics } = ids;
+    const { type } = this.leaf.output;
+    const statistics = structOfFields(i64Field(Statistics.nullCount, nullCount));
+    if (minMax === undefined) return statistics;
+    return statistics
+      .set(binaryField(Statistics.maxValue, plainBytes(type, minMax.max)))
+      .set(binaryField(Statistics.minValue, plainBytes(type, minMax.min)));
   }
 
   /** The thrift struct OffsetIndex; `undefined` where a page begins in the middle of a row, which it can't tell. */
@@ -204,23 +244,15 @@ export class ColumnChunkWriter {
 
 const NO_BYTES = new Uint8Array(0);
 
-function pageHeader(page: PageSummary, leaf: OutputLeaf): ThriftStruct {
-  const header = structOfFields(
-    i32Field(PageHeader.type, PageType.data),
-    i32Field(PageHeader.uncompressedPageSize, page.uncompressedByteLength),
-    i32Field(PageHeader.compressedPageSize, page.byteLength),
+function encodingStats(pageType: number, encoding: number, count: number): ThriftStruct {
+  const { PageEncodingStats } = ids;
+  return structOfFields(
+    i32Field(PageEncodingStats.pageType, pageType),
+    i32Field(PageEncodingStats.encoding, encoding),
+    i32Field(PageEncodingStats.count, count),
   );
-  // The format has the CRC as a signed integer.
-  if (page.crc !== undefined) header.set(i32Field(PageHeader.crc, page.crc | 0));
-  return header.set(
-    structField(
-      PageHeader.dataPageHeader,
-      structOfFields(
-        i32Field(DataPageHeader.numValues, page.valueCount),
-        i32Field(DataPageHeader.encoding, leaf.encoding === 'plain' ? Encoding.plain : Encoding.byteStreamSplit),
-        i32Field(DataPageHeader.definitionLevelEncoding, Encoding.rle),
-        i32Field(DataPageHeader.repetitionLevelEncoding, Encoding.rle),
-      ),
-    ),
-  );
+}
+
+function pageSizeOf({ byteLength, uncompressedByteLength, valueCount, crc }: DataPageInfo): PageSize {
+  return { byteLength, uncompressedByteLength, valueCount, crc };
 }

@@ -7,9 +7,11 @@ import type { Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { CopyItem, JobItem } from '../format.js';
 import type { ColumnChunkWriter } from './column-chunk-writer.js';
+import { mapChunk } from './mapped-chunk.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { RowGroupPartition } from './partition.js';
-import { type CopyRun, type ParquetPiece, RowGroupWriter, type RowGroupWriterOptions } from './row-group-writer.js';
+import type { CopyRun, ParquetPiece } from './piece.js';
+import { RowGroupWriter, type RowGroupWriterOptions } from './row-group-writer.js';
 
 /** A column chunk of the output: one that was copied, and by how much it has moved, or a written one. */
 export type OutputChunk =
@@ -21,6 +23,7 @@ export interface CopiedRowGroupOptions extends Omit<RowGroupWriterOptions, 'rowC
   readonly file: ReadableFile;
   readonly partition: RowGroupPartition;
   readonly jobs: readonly Job[];
+  readonly slotByteLength: number;
   readonly onEnd: (chunks: readonly OutputChunk[]) => void;
 }
 
@@ -75,7 +78,7 @@ export class CopiedRowGroup extends RowGroupWriter {
     const placed = new Set<Job>();
     const place = (job: Job | undefined): void => {
       if (job === undefined) return;
-      if (!placed.has(job)) items.push({ kind: 'job', job });
+      if (!placed.has(job)) items.push(...(this.#mapped(job) ?? [{ kind: 'job', job } as const]));
       placed.add(job);
     };
     const order = partition.chunks.map((_, index) => index);
@@ -99,6 +102,19 @@ export class CopiedRowGroup extends RowGroupWriter {
     }
     for (const job of jobs) place(job);
     return items;
+  }
+
+  /** The job's column chunk, if computing its dictionary is all there is to do. */
+  #mapped(job: Job): readonly CopyItem<ParquetPiece>[] | undefined {
+    const { file, partition, jobs, slotByteLength, pageChecksum } = this.#options;
+    const leaf = this.leaves.find((output) => output.job === job);
+    const [column] = job.operands;
+    if (leaf === undefined || column === undefined || job.operands.length > 1) return undefined;
+    const pages = partition.columnPages(column);
+    const chunk = partition.chunks[pages.leaf.index];
+    if (chunk === undefined) return undefined;
+    const jobIndex = jobs.indexOf(job);
+    return mapChunk({ file, rowGroup: this, job, jobIndex, leaf, chunk, pages, slotByteLength, pageChecksum });
   }
 
   #copyItem(run: CopyRun): CopyItem<ParquetPiece> {

@@ -18,6 +18,8 @@ const MAX_HEADER_BYTE_LENGTH = 1 << 24;
 
 export interface DataPageInfo extends Omit<DataPage, 'address'> {
   readonly kind: 'data';
+  /** CRC-32 of the body as it stands in the file, if the header has it. */
+  readonly crc: number | undefined;
   /** Where the body starts in the file; it ends with the page. */
   readonly position: number;
   /** Nulls among the values, where the header tells. */
@@ -26,6 +28,7 @@ export interface DataPageInfo extends Omit<DataPage, 'address'> {
 
 export interface DictionaryPageInfo {
   readonly kind: 'dictionary';
+  readonly crc: number | undefined;
   readonly position: number;
   readonly byteLength: number;
   readonly uncompressedByteLength: number;
@@ -78,7 +81,8 @@ export class PageHeaderReader {
         `the page at byte ${position} claims ${byteLength} bytes (${uncompressedByteLength} uncompressed), its column chunk ends at byte ${this.#end}`,
       );
     }
-    const sizes = { position: body, byteLength, uncompressedByteLength };
+    const crc = header.integer(PageHeader.crc);
+    const sizes = { position: body, byteLength, uncompressedByteLength, crc };
     switch (header.integer(PageHeader.type)) {
       case PageType.data:
         return { ...sizes, ...this.#dataPage(header.struct(PageHeader.dataPageHeader), position), firstValue };

@@ -69,14 +69,14 @@ export class RowGroupPartition implements SourcePartition {
 
   /** Values as Parquet counts them: an empty or null list has one too. */
   valueCount(column: Column): number {
-    return this.#pagesOf(column).valueCount;
+    return this.columnPages(column).valueCount;
   }
 
   lists(column: Column): ParquetLists {
     let lists = this.#lists.get(column.index);
     if (lists === undefined) {
       if (this.#listReader === undefined) throw new RangeError(`the lists of "${column.name}" weren't asked for`);
-      lists = new ParquetLists(this.#file, this.#pagesOf(column), this.rowCount, this.#listReader);
+      lists = new ParquetLists(this.#file, this.columnPages(column), this.rowCount, this.#listReader);
       this.#lists.set(column.index, lists);
     }
     return lists;
@@ -84,11 +84,11 @@ export class RowGroupPartition implements SourcePartition {
 
   /** Whether regions that `load` makes of the column have validity. */
   hasNulls(column: Column): boolean {
-    return this.#pagesOf(column).hasNulls;
+    return this.columnPages(column).hasNulls;
   }
 
   loadByteLength(column: Column, start: number, end: number): number {
-    const pages = this.#pagesOf(column);
+    const pages = this.columnPages(column);
     const type = numericTypeOf(column);
     const values = valuesByteLength(type, end - start) + ALIGNMENT;
     if (this.#isInPlace(column, start, end)) return values;
@@ -105,7 +105,7 @@ export class RowGroupPartition implements SourcePartition {
   }
 
   scratchByteLength(column: Column, start: number, end: number): number {
-    const pages = this.#pagesOf(column);
+    const pages = this.columnPages(column);
     const type = numericTypeOf(column);
     if (this.#isInPlace(column, start, end)) return 0;
     // Scratch ends at a multiple of the alignment.
@@ -113,12 +113,12 @@ export class RowGroupPartition implements SourcePartition {
   }
 
   spareByteLength(column: Column, start: number, end: number): number {
-    const pages = this.#pagesOf(column);
+    const pages = this.columnPages(column);
     return this.#isInPlace(column, start, end) ? 0 : bodiesRoom(pages, pageRange(pages, start, end));
   }
 
   load(load: Load<unknown>, column: Column, start: number, end: number): LoadedColumn {
-    const pages = this.#pagesOf(column);
+    const pages = this.columnPages(column);
     const type = numericTypeOf(column);
     const values = load.allocate(valuesByteLength(type, end - start));
     if (this.#isInPlace(column, start, end)) {
@@ -170,7 +170,7 @@ export class RowGroupPartition implements SourcePartition {
   }
 
   #allocateLevels(load: Load<unknown>, column: Column, count: number): LevelBytes {
-    const { maxRepetitionLevel } = this.#pagesOf(column).leaf;
+    const { maxRepetitionLevel } = this.columnPages(column).leaf;
     const levels = {
       definition: load.allocate(count),
       repetition: maxRepetitionLevel > 0 ? load.allocate(count) : 0,
@@ -186,7 +186,7 @@ export class RowGroupPartition implements SourcePartition {
     if (first === undefined || limit >= this.valueCount(first)) return limit;
     const votes = new Map<number, number>();
     for (const column of columns) {
-      const pages = this.#pagesOf(column);
+      const pages = this.columnPages(column);
       if (this.#isInPlace(column, start, limit)) continue;
       // Pages of lists end anywhere, and no bitmap of theirs is cut.
       const multiple = pages.leaf.maxRepetitionLevel > 0 ? 1 : rowMultiple;
@@ -209,7 +209,7 @@ export class RowGroupPartition implements SourcePartition {
 
   /** Values that a chunk of a column should have so that no page or dictionary is decoded often; 0 where any will do. */
   wantedValueCount(column: Column): number {
-    const pages = this.#pagesOf(column);
+    const pages = this.columnPages(column);
     const type = numericTypeOf(column);
     if (this.#isInPlace(column, 0, pages.valueCount)) return 0;
     const { dictionary } = pages;
@@ -220,10 +220,12 @@ export class RowGroupPartition implements SourcePartition {
   }
 
   #isInPlace(column: Column, start: number, end: number): boolean {
-    return !this.#leveled.has(column.index) && valuesInPlace(this.#pagesOf(column), numericTypeOf(column), start, end);
+    return (
+      !this.#leveled.has(column.index) && valuesInPlace(this.columnPages(column), numericTypeOf(column), start, end)
+    );
   }
 
-  #pagesOf(column: Column): ColumnPages {
+  columnPages(column: Column): ColumnPages {
     let pages = this.#pages.get(column.index);
     if (pages === undefined) {
       const leaf = this.#schema.leafOfColumn.get(column.index);

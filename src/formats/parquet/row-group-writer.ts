@@ -7,7 +7,7 @@ import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
 import type { CopyItem, JobItem, LoadedColumn, SinkPartition } from '../format.js';
 import type { Appender } from './appender.js';
-import { ColumnChunkWriter } from './column-chunk-writer.js';
+import { ColumnChunkWriter, type PageSummary } from './column-chunk-writer.js';
 import type { OutputLeaf } from './output-leaf.js';
 import {
   bodyByteLength,
@@ -18,40 +18,7 @@ import {
   pageScratchByteLength,
 } from './page-size.js';
 import type { PageStore } from './page-store.js';
-
-/** Bytes of the input that are copied as one. */
-export interface CopyRun {
-  readonly start: number;
-  end: number;
-  /** Where it stands in the output, once its first byte has been written. */
-  outputStart: number | undefined;
-}
-
-export type ParquetPiece = CopiedPiece | PagePiece;
-
-interface CopiedPiece {
-  readonly kind: 'copied';
-  readonly rowGroup: RowGroupWriter;
-  readonly run: CopyRun;
-  readonly address: number;
-  readonly byteLength: number;
-}
-
-interface PagePiece {
-  readonly kind: 'page';
-  readonly rowGroup: RowGroupWriter;
-  readonly chunk: ColumnChunkWriter;
-  /** Under which the page waits, if it does. */
-  readonly storeKey: number;
-  readonly task: number;
-  readonly region: Region;
-  /** Where the body stands, or 0 where levels and values aren't put together. */
-  readonly body: number;
-  /** Whether the page must wait until those of the outputs before it are written. */
-  readonly waits: boolean;
-  /** Whether with it all pages of the job have been seen, and those that wait can follow. */
-  readonly releases: boolean;
-}
+import type { PagePiece, ParquetPiece } from './piece.js';
 
 /** Results that become one page. */
 interface StoredPage {
@@ -67,7 +34,6 @@ interface StoredPage {
 
 /** What the room for levels may lose to alignment. */
 const LEVELS_ALIGNMENT = 64;
-
 export interface RowGroupWriterOptions {
   readonly rowCount: number;
   readonly leaves: readonly OutputLeaf[];
@@ -237,6 +203,18 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
       piece.run.outputStart ??= position;
       return;
     }
+    if (piece.kind === 'dictionary') {
+      const chunk = this.#chunkOf(piece.output);
+      const summary = this.#summary(piece.task, results);
+      const header = chunk.addDictionary(summary, piece.nullCount);
+      chunk.start = appender.append([header, memory.subarray(piece.body, piece.body + summary.byteLength)]);
+      return;
+    }
+    if (piece.kind === 'indices') {
+      const header = this.#chunkOf(piece.output).addIndexPage(piece.page);
+      appender.append([header, memory.subarray(piece.address, piece.address + piece.page.byteLength)]);
+      return;
+    }
     const views = this.#pageViews(piece, results);
     if (piece.waits) {
       store.add(piece.storeKey, views);
@@ -254,21 +232,10 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
   abstract end(): Promise<void>;
 
   #pageViews({ task, chunk, region, body }: PagePiece, results: readonly TaskResult[]): readonly Uint8Array[] {
-    const { memory, pageChecksum } = this.#options;
-    const [byteLength = 0, uncompressedByteLength = 0, valueCount = 0, nullCount = 0, crc = 0, ...rest] =
-      results[task] ?? [];
-    const [rowCount = 0, firstRepetitionLevel, minLow, minHigh, maxLow, maxHigh] = rest;
-    const hasMinMax = minLow !== undefined && minHigh !== undefined && maxLow !== undefined && maxHigh !== undefined;
-    const header = chunk.addPage({
-      byteLength,
-      uncompressedByteLength,
-      valueCount,
-      nullCount,
-      rowCount,
-      startsRow: firstRepetitionLevel === 0,
-      crc: pageChecksum ? crc : undefined,
-      minMax: hasMinMax ? { min: [minLow, minHigh], max: [maxLow, maxHigh] } : undefined,
-    });
+    const { memory } = this.#options;
+    const summary = this.#summary(task, results);
+    const { byteLength, nullCount, valueCount } = summary;
+    const header = chunk.addPage(summary);
     if (body > 0) return [header, memory.subarray(body, body + byteLength)];
     const { leaf } = chunk;
     const views = [header];
@@ -277,6 +244,24 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     const valueBytes = valuesByteLength(leaf.output.type, valueCount - nullCount);
     views.push(memory.subarray(region.values, region.values + valueBytes));
     return views;
+  }
+
+  /** What a task that encoded a page tells of it. */
+  #summary(task: number, results: readonly TaskResult[]): PageSummary {
+    const [byteLength = 0, uncompressedByteLength = 0, valueCount = 0, nullCount = 0, crc = 0, ...rest] =
+      results[task] ?? [];
+    const [rowCount = 0, firstRepetitionLevel, minLow, minHigh, maxLow, maxHigh] = rest;
+    const hasMinMax = minLow !== undefined && minHigh !== undefined && maxLow !== undefined && maxHigh !== undefined;
+    return {
+      byteLength,
+      uncompressedByteLength,
+      valueCount,
+      nullCount,
+      rowCount,
+      startsRow: firstRepetitionLevel === 0,
+      crc: this.#options.pageChecksum ? crc : undefined,
+      minMax: hasMinMax ? { min: [minLow, minHigh], max: [maxLow, maxHigh] } : undefined,
+    };
   }
 
   /** The writer of a result, all of whose pages have been written. */

@@ -15,7 +15,7 @@ import { FooterWriter } from './footer-writer.js';
 import { createOutputLeaf, type OutputLeaf } from './output-leaf.js';
 import { PageStore } from './page-store.js';
 import { RowGroupPartition } from './partition.js';
-import type { ParquetPiece } from './row-group-writer.js';
+import type { ParquetPiece } from './piece.js';
 import type { Leaf } from './schema.js';
 import type { ParquetSource } from './source.js';
 
@@ -31,6 +31,8 @@ export interface ParquetSinkOptions {
   readonly byteStreamSplit?: boolean;
   /** Whether result pages carry a CRC-32. */
   readonly pageChecksum?: boolean;
+  /** Of each slot of the slab. */
+  readonly slotByteLength: number;
   /** Memory for pages that can't be written yet; more goes to a spool. */
   readonly windowByteLength: number;
   readonly openSpool: () => Spool;
@@ -65,13 +67,14 @@ export class ParquetSink implements Sink<ParquetPiece> {
 
   async begin(partition: SourcePartition): Promise<CopiedRowGroup> {
     if (!(partition instanceof RowGroupPartition)) throw new RangeError('the partition is no row group');
-    const { source, jobs, memory, pageChecksum } = this.#options;
+    const { source, jobs, memory, slotByteLength, pageChecksum } = this.#options;
     return new CopiedRowGroup({
       file: source.file,
       partition,
       jobs,
       leaves: this.#leaves,
       memory,
+      slotByteLength,
       pageChecksum: pageChecksum ?? false,
       store: this.#store,
       appender: this.#appender,

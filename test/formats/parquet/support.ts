@@ -147,7 +147,15 @@ async function runSerially<P>(
   const slab = new Slab(layout);
   const file = new GrowingFile();
   source.useSlots(slotByteLength, jobs);
-  const sink = await makeSink({ jobs, memory: slab.bytes, file, windowByteLength, openSpool: makeSpool, ...rest });
+  const sink = await makeSink({
+    jobs,
+    memory: slab.bytes,
+    slotByteLength,
+    file,
+    windowByteLength,
+    openSpool: makeSpool,
+    ...rest,
+  });
   const executor = new Executor({ module, memory: slab.memory, programs, areaAddress: layout.areaAddresses[0] ?? 0 });
   await executor.load();
   const open: OpenPartition[] = [];

@@ -1,0 +1,60 @@
+/** What a load holds for the output: bytes that are copied, and pages that its tasks make. */
+import type { Region } from '../../abi/task.js';
+import type { OutputColumn } from '../../plan/job.js';
+import type { ColumnChunkWriter } from './column-chunk-writer.js';
+import type { DataPageInfo } from './page-header.js';
+import type { RowGroupWriter } from './row-group-writer.js';
+
+/** Bytes of the input that are copied as one. */
+export interface CopyRun {
+  readonly start: number;
+  end: number;
+  /** Where it stands in the output, once its first byte has been written. */
+  outputStart: number | undefined;
+}
+
+export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece;
+
+interface CopiedPiece {
+  readonly kind: 'copied';
+  readonly rowGroup: RowGroupWriter;
+  readonly run: CopyRun;
+  readonly address: number;
+  readonly byteLength: number;
+}
+
+export interface PagePiece {
+  readonly kind: 'page';
+  readonly rowGroup: RowGroupWriter;
+  readonly chunk: ColumnChunkWriter;
+  /** Under which the page waits, if it does. */
+  readonly storeKey: number;
+  readonly task: number;
+  readonly region: Region;
+  /** Where the body stands, or 0 where levels and values aren't put together. */
+  readonly body: number;
+  /** Whether the page must wait until those of the outputs before it are written. */
+  readonly waits: boolean;
+  /** Whether with it all pages of the job have been seen, and those that wait can follow. */
+  readonly releases: boolean;
+}
+
+/** The dictionary of an output, whose pages of indices follow. */
+interface DictionaryPiece {
+  readonly kind: 'dictionary';
+  readonly rowGroup: RowGroupWriter;
+  readonly output: OutputColumn;
+  readonly task: number;
+  readonly body: number;
+  /** Of the column chunk. */
+  readonly nullCount: number;
+}
+
+/** The body of a page of the input with indices into a dictionary. */
+interface IndicesPiece {
+  readonly kind: 'indices';
+  readonly rowGroup: RowGroupWriter;
+  readonly output: OutputColumn;
+  readonly page: DataPageInfo;
+  readonly address: number;
+}
