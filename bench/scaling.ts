@@ -184,8 +184,12 @@ function costTable({ label }: Sweep, costs: readonly Cost[]): string {
 
 function timeChart({ name, label, title, isGrowth }: Sweep, costs: readonly Cost[]): Chart {
   const isOverThreads = name === 'threads';
-  const last = costs.at(-1);
-  const inProportion = costs.map(({ x }): [number, number] => [x, ((last?.seconds ?? 0) * x) / (last?.x ?? 1)]);
+  const last = costs.at(-1) ?? { x: 1, seconds: 0 };
+  const least = Math.min(...costs.map(({ seconds }) => seconds));
+  const inProportion: Series['points'] = [
+    [(last.x * least) / last.seconds, least],
+    [last.x, last.seconds],
+  ];
   const series: Series[] = [
     { name: 'wall', mark: 'line', points: costs.map(({ x, seconds }) => [x, seconds]) },
     { name: 'CPU, all threads', mark: 'line', points: costs.map(({ x, cpuSeconds }) => [x, cpuSeconds ?? Number.NaN]) },
