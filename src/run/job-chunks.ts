@@ -37,11 +37,8 @@ export class JobChunks<P> {
 
   /** Adds a chunk that starts at `start` to the load; returns where it ends, `start` if the load has too little room. */
   add(load: Load<P>, start: number): number {
-    let end = chooseChunkEnd(load, start, this.length, (limit) => this.#byteLength(start, limit));
+    const end = this.#chooseEnd(load, start);
     if (end === start) return start;
-    if (end < this.length) {
-      end = this.#source.chunkEnd(this.#job.operands, start, end, this.#sink.rowMultiple ?? BITMAP_ROW_MULTIPLE);
-    }
     const loaded = this.#job.operands.map((column) => this.#source.load(load, column, start, end));
     const operands = loaded.map(({ values, validity }): Region => ({ values, validity }));
     const outputs = this.#inPlace.map((isInPlace, index) =>
@@ -61,6 +58,15 @@ export class JobChunks<P> {
       );
     }
     return end;
+  }
+
+  #chooseEnd(load: Load<P>, start: number): number {
+    const limit = chooseChunkEnd(load, start, this.length, (end) => this.#byteLength(start, end));
+    if (limit === start || limit === this.length) return limit;
+    const rowMultiple = this.#sink.rowMultiple ?? BITMAP_ROW_MULTIPLE;
+    const pageEnd = this.#source.chunkEnd(this.#job.operands, start, limit, rowMultiple);
+    // Fewer rows may take more: results go where pages stood, if those are long enough.
+    return this.#byteLength(start, pageEnd) <= load.free ? pageEnd : limit;
   }
 
   /** Slot bytes that a chunk takes at most. */
