@@ -19,7 +19,7 @@ export type {
   TransformResult,
   WrittenColumn,
 } from './report/types.js';
-export { type ActivationParameters, activate } from './run/activate.js';
+export { type ActivateOptions, type ActivationParameters, activate } from './run/activate.js';
 export { inspect } from './run/inspect.js';
 export type { OutputFormat, PlanOptions, ResourceOptions, TransformOptions } from './run/options.js';
 export { plan } from './run/plan.js';

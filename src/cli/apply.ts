@@ -76,7 +76,7 @@ export const apply = defineCommand({
       summary: 'A column replaced where it stands',
     },
   ],
-  async run({ positional: input, values, signal }) {
+  async run({ positionals: [input], values, signal }) {
     const output = values.output;
     if (input === undefined || output === undefined) throw new LanewiseError('LW_USAGE', 'name an input and an output');
     const options = {

@@ -23,7 +23,7 @@ export const bench = defineCommand({
     { command: 'lanewise bench softmax --quick --html bench.html', summary: 'A first look, with charts' },
     { command: 'lanewise bench --json > before.json', summary: 'Kept to --compare with later' },
   ],
-  async run({ positional, values, signal }) {
+  async run({ positionals: [names], values, signal }) {
     const threads = values.threads === undefined ? undefined : parseCount(values.threads, 'threads');
     // Nothing but this command needs these modules.
     const [{ benchmark }, { comparisonTable, readReport }, { writePage }] = await Promise.all([
@@ -33,7 +33,7 @@ export const bench = defineCommand({
     ]);
     const before = values.compare === undefined ? undefined : await readReport(values.compare);
     const report = await benchmark({
-      functions: positional?.split(','),
+      functions: names?.split(','),
       threads,
       quick: values.quick,
       signal,

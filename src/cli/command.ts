@@ -17,6 +17,8 @@ export interface Positional {
   readonly name: string;
   readonly summary: string;
   readonly required: boolean;
+  /** Whether there may be more than one. */
+  readonly repeats?: boolean;
 }
 
 /** An option by its long name. */
@@ -42,7 +44,7 @@ export interface Example {
 
 /** A command line that fits its command's definition. */
 export interface Invocation<O extends Options = Options> {
-  readonly positional: string | undefined;
+  readonly positionals: readonly string[];
   readonly values: { readonly [Name in keyof O]: OptionValue<O[Name]> };
   /** Aborted by the signals that end the process. */
   readonly signal: AbortSignal;

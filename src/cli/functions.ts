@@ -11,7 +11,7 @@ export const functions = defineCommand({
     { command: 'lanewise functions', summary: 'All functions with their parameters' },
     { command: 'lanewise functions softmax', summary: 'One in full' },
   ],
-  async run({ positional: name, values }) {
+  async run({ positionals: [name], values }) {
     const width = Math.min(120, process.stdout.columns ?? 100);
     const text = name === undefined ? renderCatalogue(width, CATALOGUE) : renderActivation(name, width, CATALOGUE);
     if (values.json) printJson(name === undefined ? CATALOGUE : CATALOGUE.filter(isFunctionOf(name)), print);

@@ -39,7 +39,8 @@ export async function askYargs(argv: readonly string[], commands: readonly Comma
 }
 
 function commandSyntax({ name, positional }: Command): string {
-  return positional.required ? `${name} <${positional.name}>` : `${name} [${positional.name}]`;
+  const place = positional.repeats === true ? `${positional.name}..` : positional.name;
+  return positional.required ? `${name} <${place}>` : `${name} [${place}]`;
 }
 
 function declare(builder: Argv, { positional, options, examples }: Command): Argv {

@@ -9,7 +9,7 @@ export const inspect = defineCommand({
   positional: { name: 'file', summary: 'Arrow or Parquet file', required: true },
   options: { json: { kind: 'switch', summary: 'Print JSON' } },
   examples: [{ command: 'lanewise inspect logits.arrow', summary: 'Columns with their types' }],
-  async run({ positional: file, values }) {
+  async run({ positionals: [file], values }) {
     if (file === undefined) throw new LanewiseError('LW_USAGE', 'name a file');
     const description = await describe(file);
     if (values.json) printJson(description, print);

@@ -4,7 +4,7 @@ import type { Command, Invocation } from './command.js';
 /** A command line that fits the definition of its command. */
 export interface ParsedLine {
   readonly command: Command;
-  readonly positional: string | undefined;
+  readonly positionals: readonly string[];
   readonly values: Invocation['values'];
 }
 
@@ -17,16 +17,17 @@ export function parseLine(argv: readonly string[], commands: readonly Command[])
   const command = commands.find(({ name }) => name === argv[0]);
   if (command === undefined) return undefined;
   const found = findOptions(argv.slice(1), command);
-  if (found === undefined || found.positionals.length > 1) return undefined;
+  if (found === undefined) return undefined;
 
-  const [positional] = found.positionals;
-  if (command.positional.required && positional === undefined) return undefined;
+  const { positionals } = found;
+  if (positionals.length > 1 && command.positional.repeats !== true) return undefined;
+  if (command.positional.required && positionals.length === 0) return undefined;
   for (const [name, { required, choices }] of Object.entries(command.options)) {
     const value = found.values[name];
     if (required === true && value === undefined) return undefined;
     if (choices !== undefined && typeof value === 'string' && !choices.includes(value)) return undefined;
   }
-  return { command, positional, values: completeValues(command, found.values) };
+  return { command, positionals, values: completeValues(command, found.values) };
 }
 
 function findOptions(args: readonly string[], { options }: Command) {

@@ -8,7 +8,12 @@ import { formatCount, formatCountOf, parseCount } from './units.js';
 export const verify = defineCommand({
   name: 'verify',
   summary: 'Measure the error of the functions on this machine, against decimals of 75 digits',
-  positional: { name: 'function', summary: 'Function to measure; without one, all of them', required: false },
+  positional: {
+    name: 'functions',
+    summary: 'Functions to measure, by name or with * and ? for several; without one, all of them',
+    required: false,
+    repeats: true,
+  },
   options: {
     points: { kind: 'value', summary: 'Points at which each function is measured', default: '2000' },
     seed: { kind: 'value', summary: 'Number that decides the points', default: '1' },
@@ -16,13 +21,13 @@ export const verify = defineCommand({
   },
   examples: [
     { command: 'lanewise verify', summary: 'All functions, in about a minute' },
-    { command: 'lanewise verify softmax --points 100000', summary: 'One, thoroughly' },
+    { command: "lanewise verify gelu 'soft*' --points 100000", summary: 'Some, thoroughly' },
   ],
-  async run({ positional, values, signal }) {
+  async run({ positionals, values, signal }) {
     // Nothing but this command needs these modules.
     const measuring = await import('../verify/verify.js');
     const results = await measuring.verify({
-      functions: positional === undefined ? undefined : [positional],
+      functions: positionals,
       points: values.points === undefined ? undefined : parseCount(values.points, 'points'),
       seed: values.seed === undefined ? undefined : parseCount(values.seed, 'seed'),
       signal,

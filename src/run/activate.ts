@@ -1,5 +1,7 @@
 import { Executor } from '../../workers/executor.js';
 import { CATALOGUE } from '../activations/catalogue.js';
+import type { Dialect } from '../activations/dialects.js';
+import type { ActivationEntry } from '../activations/entry.js';
 import { LanewiseError } from '../errors.js';
 import { bindTransforms } from '../plan/bind.js';
 import { float64Columns } from '../plan/float64-columns.js';
@@ -7,6 +9,7 @@ import type { Job } from '../plan/job.js';
 import { resolveFunction } from '../plan/resolve.js';
 import { compileKernels } from '../pool/assets.js';
 import { layOutSlab, Slab } from '../slab/slab.js';
+import { catalogueOf } from './options.js';
 
 /** Values computed at a time. */
 const CHUNK_LENGTH = 8192;
@@ -18,6 +21,15 @@ const READY_LIMIT = 64;
 /** Parameters of a function by name: a number, or one of the words it takes (`{ clip: 'none' }`). */
 export type ActivationParameters = Readonly<Record<string, number | string>>;
 
+/** Options of `activate`. */
+export interface ActivateOptions {
+  /**
+   * Whose defaults the parameters have that are left out: the guide's, or those of PyTorch, ONNX Runtime or Keras.
+   * @default guide
+   */
+  readonly dialect?: Dialect | undefined;
+}
+
 let kernels: WebAssembly.Module | undefined;
 const ready = new Map<string, ReadyFunction>();
 
@@ -28,10 +40,17 @@ const ready = new Map<string, ReadyFunction>();
  * @param name the function, as a transform names it
  * @param values not changed
  * @param parameters the function's parameters; those that are left out have their defaults
+ * @param options whose defaults
  * @returns a new array, as long as `values` unless the function makes something else of a row
- * @throws LW_UNKNOWN_FUNCTION, LW_UNKNOWN_PARAMETER, LW_PARAMETER_RANGE; LW_UNSUPPORTED_OPTION for a row too wide
+ * @throws LW_UNKNOWN_FUNCTION, LW_UNKNOWN_PARAMETER, LW_PARAMETER_RANGE, LW_USAGE for a dialect that there isn't;
+ *   LW_UNSUPPORTED_OPTION for a row too wide
  */
-export function activate(name: string, values: Float64Array, parameters: ActivationParameters = {}): Float64Array {
+export function activate(
+  name: string,
+  values: Float64Array,
+  parameters: ActivationParameters = {},
+  { dialect = 'guide' }: ActivateOptions = {},
+): Float64Array {
   const { entry } = resolveFunction(name, CATALOGUE);
   const width = entry.kind === 'row' ? values.length : 1;
   if (width === 0) return new Float64Array(0);
@@ -41,7 +60,7 @@ export function activate(name: string, values: Float64Array, parameters: Activat
       `${name} takes rows of ${entry.maxWidth} values at most, not ${width}`,
     );
   }
-  return readyFunction(callText(name, parameters), width).run(values);
+  return readyFunction(callText(name, parameters), width, dialect).run(values);
 }
 
 function callText(name: string, parameters: ActivationParameters): string {
@@ -49,13 +68,13 @@ function callText(name: string, parameters: ActivationParameters): string {
   return `${name}(*${words.join('')})`;
 }
 
-function readyFunction(text: string, width: number): ReadyFunction {
-  const key = `${width} ${text}`;
+function readyFunction(text: string, width: number, dialect: Dialect): ReadyFunction {
+  const key = `${dialect} ${width} ${text}`;
   let found = ready.get(key);
   if (found === undefined) {
     const oldest = ready.keys().next().value;
     if (ready.size >= READY_LIMIT && oldest !== undefined) ready.delete(oldest);
-    found = new ReadyFunction(text, width);
+    found = new ReadyFunction(text, width, catalogueOf(dialect));
     ready.set(key, found);
   }
   return found;
@@ -69,8 +88,8 @@ class ReadyFunction {
   readonly #address: number;
   readonly #buffer: SharedArrayBuffer | ArrayBuffer;
 
-  constructor(text: string, width: number) {
-    const [job] = bindTransforms([text], float64Columns(width), {}, CATALOGUE).jobs;
+  constructor(text: string, width: number, catalogue: readonly ActivationEntry[]) {
+    const [job] = bindTransforms([text], float64Columns(width), {}, catalogue).jobs;
     if (job === undefined) throw new RangeError(`${text} came to no job`);
     const programs = [job.program];
     const columnCount = width + job.outputs.length;

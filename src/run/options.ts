@@ -127,7 +127,11 @@ export function fillResources(options: ResourceOptions): Resources {
   return { catalogue: catalogueOf(options.dialect ?? 'guide'), outType: options.outType, threads, memoryBytes };
 }
 
-function catalogueOf(dialect: Dialect): readonly ActivationEntry[] {
+/**
+ * The functions with a dialect's defaults.
+ * @throws LW_USAGE for a dialect that there isn't
+ */
+export function catalogueOf(dialect: Dialect): readonly ActivationEntry[] {
   if (DIALECTS.includes(dialect)) return applyDialect(CATALOGUE, dialect);
   throw new LanewiseError('LW_USAGE', `dialect must be one of ${DIALECTS.join(', ')}, not ${dialect}`);
 }

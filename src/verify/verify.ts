@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { CATALOGUE } from '../activations/catalogue.js';
 import { LanewiseError } from '../errors.js';
-import { resolveFunction } from '../plan/resolve.js';
+import { compilePattern } from '../plan/pattern.js';
+import { functionNames, resolveFunction, unknownFunction } from '../plan/resolve.js';
 import { WORKER_URL } from '../pool/assets.js';
 import { availableCores } from '../storage/host.js';
 import { type VerifyCase, verifyCases } from './cases.js';
@@ -10,7 +11,7 @@ import type { VerifyReply, VerifyWorkerData } from './worker.js';
 
 export interface VerifyOptions {
   /**
-   * Functions to measure, by name; a derivative goes by its function's name.
+   * Functions to measure, by name or with `*` and `?` for several; a derivative goes by its function's name.
    * @default all of them
    */
   readonly functions?: readonly string[] | undefined;
@@ -76,8 +77,22 @@ export async function verify(options: VerifyOptions = {}): Promise<readonly Veri
 }
 
 function casesOf(names: readonly string[]): readonly VerifyCase[] {
-  const wanted = new Set(names.map((name) => resolveFunction(name, CATALOGUE).entry.name));
+  const wanted = new Set(names.flatMap(expand).map((name) => resolveFunction(name, CATALOGUE).entry.name));
   return CATALOGUE.filter(({ name }) => wanted.size === 0 || wanted.has(name)).flatMap(verifyCases);
+}
+
+/** The functions that a name with `*` and `?` stands for. */
+function expand(name: string): readonly string[] {
+  if (!/[*?]/.test(name)) return [name];
+  const pieces = name.split(/([*?])/).filter((text) => text !== '');
+  const match = compilePattern({
+    kind: 'pattern',
+    text: name,
+    pieces: pieces.map((text) => (text === '*' || text === '?' ? { wildcard: text } : text)),
+  });
+  const matches = functionNames(CATALOGUE).filter((candidate) => match(candidate) !== undefined);
+  if (matches.length === 0) throw unknownFunction(name, CATALOGUE);
+  return matches;
 }
 
 function wholeNumber(option: string, value: number, min: number, max: number): number {

@@ -20,6 +20,38 @@ function sigmoidError(table: Table): number {
 }
 
 describe('lanewise apply', () => {
+  it('has the defaults of the dialect that it is told', async () => {
+    const folder = temporaryFolder();
+    const outputs = ['guide', 'keras'].map((dialect) => join(folder, `${dialect}.arrow`));
+    const transforms = ['-t', 'leaky_relu(delay)', '-t', 'p = softplus(delay, clip=none)'];
+    const [guide, keras] = await Promise.all(
+      outputs.map(async (output, index) => {
+        const dialect = index === 0 ? [] : ['--dialect', 'keras'];
+        const { status, stderr } = await lanewise(['apply', FLIGHTS_PATH, '-o', output, ...transforms, ...dialect]);
+        expect({ status, stderr }).toMatchObject({ status: 0 });
+        return tableFromIPC(readFileSync(output));
+      }),
+    );
+    if (guide === undefined || keras === undefined) throw new Error('two outputs were to be written');
+    const row = values(FLIGHTS, 'delay').findIndex((delay) => delay === -10);
+    expect(values(guide, 'delay_leaky_relu')[row]).toBe(-0.1);
+    expect(values(keras, 'delay_leaky_relu')[row]).toBe(-2);
+    expect(values(keras, 'p')).toEqual(values(guide, 'p'));
+
+    const wrong = await lanewise([
+      'apply',
+      FLIGHTS_PATH,
+      '-o',
+      join(folder, 'x.arrow'),
+      ...transforms,
+      '--dialect',
+      'jax',
+    ]);
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain('Not allowed: --dialect "jax", only "guide", "torch", "onnx", "keras"');
+    expect(readdirSync(folder).sort()).toEqual(['guide.arrow', 'keras.arrow']);
+  });
+
   it('writes the file, and one line on standard error', async () => {
     const folder = temporaryFolder();
     const output = join(folder, 'out.arrow');

@@ -4,14 +4,15 @@ import { functions } from '../../src/cli/functions.js';
 import { askYargs } from '../../src/cli/help.js';
 import { inspect } from '../../src/cli/inspect.js';
 import { parseLine } from '../../src/cli/parse.js';
+import { verify } from '../../src/cli/verify.js';
 
-const COMMANDS = [apply, inspect, functions];
+const COMMANDS = [apply, inspect, functions, verify];
 
 describe('parseLine', () => {
   it('gives every option a value', () => {
     expect(parseLine(['apply', 'in', '-o', 'out', '-t', 'relu(x)', '-t', 'tanh(y)'], COMMANDS)).toEqual({
       command: apply,
-      positional: 'in',
+      positionals: ['in'],
       values: {
         output: 'out',
         transform: ['relu(x)', 'tanh(y)'],
@@ -31,20 +32,22 @@ describe('parseLine', () => {
   });
 
   it.each([
-    [['apply', '-', '-o', '-', '-t', 'y = relu(x)'], '-', { output: '-', transform: ['y = relu(x)'] }],
+    [['apply', '-', '-o', '-', '-t', 'y = relu(x)'], ['-'], { output: '-', transform: ['y = relu(x)'] }],
     [
       ['apply', '-tx', '-q', '-oout', 'in', '--json'],
-      'in',
+      ['in'],
       { output: 'out', transform: ['x'], quiet: true, json: true },
     ],
-    [['apply', '-o=out', '-t=y = relu(x)', 'in'], 'in', { output: 'out', transform: ['y = relu(x)'] }],
-    [['apply', 'in', '--output=a', '-o', 'b', '-t', 'x', '--to', 'arrow'], 'in', { output: 'b', to: 'arrow' }],
-    [['apply', '12', '-o', '13', '-t', '14', '--threads', '007'], '12', { output: '13', threads: '007' }],
-    [['apply', '-o', 'out', '-t', 'x', '--', '-in'], '-in', { output: 'out' }],
-    [['functions'], undefined, { json: false }],
-    [['functions', 'softmax', '--json'], 'softmax', { json: true }],
-  ])('reads %j', (argv, positional, values) => {
-    expect(parseLine(argv, COMMANDS)).toMatchObject({ positional, values });
+    [['apply', '-o=out', '-t=y = relu(x)', 'in'], ['in'], { output: 'out', transform: ['y = relu(x)'] }],
+    [['apply', 'in', '--output=a', '-o', 'b', '-t', 'x', '--to', 'arrow'], ['in'], { output: 'b', to: 'arrow' }],
+    [['apply', '12', '-o', '13', '-t', '14', '--threads', '007'], ['12'], { output: '13', threads: '007' }],
+    [['apply', '-o', 'out', '-t', 'x', '--', '-in'], ['-in'], { output: 'out' }],
+    [['functions'], [], { json: false }],
+    [['functions', 'softmax', '--json'], ['softmax'], { json: true }],
+    [['verify', 'gelu', 'soft*', '--seed', '7'], ['gelu', 'soft*'], { seed: '7' }],
+    [['verify'], [], { json: false }],
+  ])('reads %j', (argv, positionals, values) => {
+    expect(parseLine(argv, COMMANDS)).toMatchObject({ positionals, values });
   });
 
   it.each([
@@ -114,11 +117,13 @@ describe('askYargs', () => {
       Activation functions and row-wise softmax on the columns of Arrow and Parquet files.
 
       Commands:
-        lanewise apply <input>     Apply transforms to columns of a file and write the result
-        lanewise inspect <file>    Show a file's format, columns, sizes and metadata keys
-        lanewise functions [name]  List the functions, or explain one: formula, parameters, derivative,
-                                   special values
-        lanewise completion        Print a script that completes commands and options in bash or zsh
+        lanewise apply <input>         Apply transforms to columns of a file and write the result
+        lanewise inspect <file>        Show a file's format, columns, sizes and metadata keys
+        lanewise functions [name]      List the functions, or explain one: formula, parameters,
+                                       derivative, special values
+        lanewise verify [functions..]  Measure the error of the functions on this machine, against
+                                       decimals of 75 digits
+        lanewise completion            Print a script that completes commands and options in bash or zsh
 
       Options:
         -h, --help     Show help                                                                 [boolean]
@@ -127,7 +132,7 @@ describe('askYargs', () => {
     `);
   });
 
-  it.each(['apply', 'inspect', 'functions'])('explains every option of %s', async (name) => {
+  it.each(['apply', 'inspect', 'functions', 'verify'])('explains every option of %s', async (name) => {
     const text = await askYargs([name, '--help'], COMMANDS);
     const command = COMMANDS.find((candidate) => candidate.name === name);
     expect(text).toContain(command?.summary);

@@ -34,4 +34,14 @@ describe('activate', () => {
     );
     expect(activate('softmax', new Float64Array(0))).toHaveLength(0);
   });
+
+  it('has the defaults of the dialect that it is told', () => {
+    const values = Float64Array.of(-1);
+    expect([...activate('leaky_relu', values)]).toEqual([-0.01]);
+    expect([...activate('leaky_relu', values, {}, { dialect: 'keras' })]).toEqual([-0.2]);
+    expect([...activate('leaky_relu', values, { alpha: 0.5 }, { dialect: 'keras' })]).toEqual([-0.5]);
+    expect([...activate('sigmoid', Float64Array.of(-746), {}, { dialect: 'torch' })]).toEqual([0]);
+    const call = () => activate('relu', values, {}, JSON.parse('{ "dialect": "jax" }'));
+    expect(call).toThrow(expect.objectContaining({ code: 'LW_USAGE' }));
+  });
 });

@@ -66,6 +66,21 @@ describe('verify', () => {
     expect(results[0]?.worstUlp).toBeGreaterThan(0.4);
   });
 
+  it('takes several names, and patterns of names', async () => {
+    const results = await verify({ functions: ['relu?', 'softs*', 'relu'], points: 5 });
+    expect([...new Set(results.map((result) => result.function))]).toEqual([
+      'softsign',
+      'softsign_deriv',
+      'relu',
+      'relu_deriv',
+      'relu6',
+      'relu6_deriv',
+      'softshrink',
+      'softshrink_deriv',
+    ]);
+    await expect(verify({ functions: ['relu', 'zz*'] })).rejects.toMatchObject({ code: 'LW_UNKNOWN_FUNCTION' });
+  });
+
   it('stops when its signal says so', async () => {
     const signal = AbortSignal.timeout(50);
     await expect(verify({ points: 100_000, signal })).rejects.toMatchObject({ code: 'LW_ABORTED' });
