@@ -10,6 +10,7 @@ const MOST_LINES = 300;
 /** What the files of a unit (a folder of src/, or a file directly in it) may import from other units. */
 const UNITS_BELOW: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  'seeded-random': [],
   abi: ['errors'],
   activations: ['abi', 'errors'],
   storage: ['abi', 'errors'],
@@ -20,8 +21,8 @@ const UNITS_BELOW: Readonly<Record<string, readonly string[]>> = {
   formats: ['plan', 'slab', 'storage', 'abi', 'errors'],
   run: ['workers', 'plan', 'formats', 'pool', 'report', 'slab', 'storage', 'activations', 'abi', 'errors'],
   index: ['run', 'plan', 'formats', 'report', 'activations', 'abi', 'errors'],
-  bench: ['run', 'plan', 'pool', 'slab', 'storage', 'activations', 'workers', 'abi', 'errors'],
-  verify: ['run', 'plan', 'pool', 'slab', 'storage', 'activations', 'workers', 'abi', 'errors'],
+  bench: ['seeded-random', 'run', 'plan', 'pool', 'slab', 'storage', 'activations', 'workers', 'abi', 'errors'],
+  verify: ['seeded-random', 'run', 'plan', 'pool', 'slab', 'storage', 'activations', 'workers', 'abi', 'errors'],
   cli: ['index', 'bench', 'verify'],
   workers: ['storage', 'abi', 'errors'],
 };

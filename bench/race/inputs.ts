@@ -7,17 +7,14 @@ import { run } from './measure.js';
 import { LANEWISE } from './peers.js';
 
 /** The forms in which the race's table is on disk. */
-export const INPUT_KINDS = [
-  'arrow',
-  'arrow-single',
-  'arrow-stream',
-  'arrow-small',
-  'parquet',
-  'parquet-zstd',
-  'parquet-dictionary',
-] as const;
-
-export type InputKind = (typeof INPUT_KINDS)[number];
+export type InputKind =
+  | 'arrow'
+  | 'arrow-single'
+  | 'arrow-stream'
+  | 'arrow-small'
+  | 'parquet'
+  | 'parquet-zstd'
+  | 'parquet-dictionary';
 
 export interface InputFile {
   readonly path: string;

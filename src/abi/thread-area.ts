@@ -57,7 +57,7 @@ export function tileLength(program: Program): number {
 }
 
 /** Registers of the program, and one more for each row element that nulls may be masked out of. */
-export function registerSlots(program: Program): number {
+function registerSlots(program: Program): number {
   let masks = 0;
   for (const step of program.steps) if (isSkipping(step)) masks += step.sources.length;
   return program.registerCount + masks;

@@ -1,6 +1,7 @@
 /** Rows of the race's table, made batch by batch from a seed, so that any batch can be made again to check an output. */
 
-import { fillValues, seededRandom } from './values.js';
+import { seededRandom } from '../seeded-random.js';
+import { fillValues } from './values.js';
 
 export const BATCH_ROW_COUNT = 65_536;
 

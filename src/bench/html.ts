@@ -26,7 +26,7 @@ export function reportHtml(report: BenchReport, comparison: Table | undefined): 
   ].join('\n');
 }
 
-export function reportCharts(report: BenchReport): readonly Chart[] {
+function reportCharts(report: BenchReport): readonly Chart[] {
   const { functions, pipeline } = report;
   return [
     scalingChart(

@@ -1,5 +1,6 @@
 import type { SingleBar } from 'cli-progress';
 import type { Progress } from '../index.js';
+import { printError } from './output.js';
 import { formatBytes, formatCount, formatCountOf, formatSeconds } from './units.js';
 
 export type ProgressMode = 'auto' | 'plain' | 'off';
@@ -29,7 +30,7 @@ class ProgressLines implements ProgressDisplay {
   update(progress: Progress): void {
     if (progress.elapsedSeconds < this.#nextAt) return;
     this.#nextAt = progress.elapsedSeconds + SECONDS_BETWEEN_LINES;
-    process.stderr.write(`${progressText(progress)}\n`);
+    printError(`${progressText(progress)}\n`);
   }
 
   stop(): void {}

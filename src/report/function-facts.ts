@@ -84,7 +84,7 @@ function numberText(value: number): string {
 }
 
 /** How a function is called at its simplest: `sigmoid(x)`, `softmax(x_*)`, `threshold(x, threshold=1, value=1)`. */
-export function exampleCall(entry: ActivationEntry): string {
+function exampleCall(entry: ActivationEntry): string {
   const required = entry.parameters.filter((parameter) => parameter.default === undefined);
   const columns = entry.kind === 'row' ? 'x_*' : 'x';
   return `${entry.name}(${[columns, ...required.map(({ name }) => `${name}=1`)].join(', ')})`;

@@ -1,4 +1,5 @@
-import { seededBits, seededRandom } from './seeded.js';
+import { seededRandom } from '../seeded-random.js';
+import { seededBits } from './seeded.js';
 
 /** Where one or another kernel's error was found to be largest, in millions of points. */
 const LARGEST_ERRORS = [

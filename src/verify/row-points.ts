@@ -1,4 +1,5 @@
-import { seededBits, seededRandom } from './seeded.js';
+import { seededRandom } from '../seeded-random.js';
+import { seededBits } from './seeded.js';
 
 /** A way of making rows, named for what is hard about them. */
 export interface RowDistribution {

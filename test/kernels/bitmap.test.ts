@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from '../../src/verify/seeded.js';
+import { seededRandom } from '../../src/seeded-random.js';
 import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { seededBits, seededRandom } from '../../src/verify/seeded.js';
+import { seededRandom } from '../../src/seeded-random.js';
+import { seededBits } from '../../src/verify/seeded.js';
 import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory();

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { seededRandom } from '../../src/verify/seeded.js';
+import { seededRandom } from '../../src/seeded-random.js';
 
 /** Every kernel takes numbers; what a pointer and what a count is stands in the kernel's own file. */
 type Kernel = (...args: number[]) => number;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ROW_SCRATCH_BYTE_LENGTH } from '../../src/abi/thread-area.js';
 import { ROW_ENTRIES } from '../../src/activations/rows.js';
+import { seededRandom } from '../../src/seeded-random.js';
 import { ulpError } from '../../src/verify/oracle.js';
 import { rowReference } from '../../src/verify/row-oracle.js';
-import { seededBits, seededRandom } from '../../src/verify/seeded.js';
+import { seededBits } from '../../src/verify/seeded.js';
 import { kernelMemory } from './rows-support.js';
 
 const memory = kernelMemory(256);

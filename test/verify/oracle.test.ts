@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../src/seeded-random.js';
 import { exact, exp, log1p, normalDistribution, Real, tanhshrink, ulpError } from '../../src/verify/oracle.js';
-import { seededRandom } from '../../src/verify/seeded.js';
 
 const random = seededRandom(7);
 const relativeError = (actual: Real, expected: Real): number => actual.sub(expected).div(expected).abs().toNumber();

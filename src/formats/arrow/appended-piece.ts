@@ -2,6 +2,7 @@ import type { AppendedPartition } from './appended-partition.js';
 import type { BatchMessageWriter } from './batch-writer.js';
 import type { BodyCompression, CompressedBlock } from './block-encoding.js';
 import type { HeldBytes, HoldingArea } from './holding-area.js';
+import type { NullCountPiece } from './planned-partition.js';
 
 /** What the writer of a compressed body does with a part of a load that is done, in the order of the pieces. */
 export type AppendedPiece =
@@ -26,13 +27,7 @@ export type AppendedPiece =
       readonly buffer: GrowingBuffer;
       readonly block: CompressedBlock;
     }
-  | {
-      readonly kind: 'nulls';
-      readonly task: number;
-      readonly index: number;
-      readonly nodes: number[];
-      readonly at: number;
-    };
+  | NullCountPiece;
 
 /** Buffers that stand side by side in the input and are copied as they are. */
 export interface CopyRun {

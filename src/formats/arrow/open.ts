@@ -48,11 +48,6 @@ export async function openArrowStream(reader: ByteReader, options: ArrowSourceOp
   }
 }
 
-/** Whether bytes may be the start of an Arrow stream or file: for whoever has several formats to choose from. */
-export function looksLikeArrow(head: Uint8Array, byteLength: number): boolean {
-  return startsWith(head, MAGIC) || startsWith(head, FEATHER_V1_MAGIC) || looksLikeStream(head, byteLength);
-}
-
 function looksLikeStream(head: Uint8Array, byteLength: number): boolean {
   if (head.length < 8) return false;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);

@@ -13,14 +13,16 @@ import { readItem } from './read-item.js';
 /** What the writer of an uncompressed body puts in its place when a load is done. */
 export type PlannedPiece =
   | { readonly kind: 'bytes'; readonly address: number; readonly byteLength: number; readonly position: number }
-  /** A null count among the load's results, to be added at a place of a partition's nodes. */
-  | {
-      readonly kind: 'nulls';
-      readonly task: number;
-      readonly index: number;
-      readonly nodes: number[];
-      readonly at: number;
-    };
+  | NullCountPiece;
+
+/** A null count among the load's results, to be added at a place of a partition's nodes. */
+export interface NullCountPiece {
+  readonly kind: 'nulls';
+  readonly task: number;
+  readonly index: number;
+  readonly nodes: number[];
+  readonly at: number;
+}
 
 /** Where buffers and bodies begin. */
 export const BODY_ALIGNMENT = 64;
