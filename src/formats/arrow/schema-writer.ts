@@ -113,8 +113,10 @@ class FieldWriter {
   create(output: OutputColumn, job: Job): Offset {
     const name = this.#builder.createString(output.name);
     if (output.shape.kind !== 'flat') {
-      const { field } = this.#schema.places[job.operands[0]!.index]!;
-      return this.#rebuildList(field, output, name, 0);
+      const { field, ancestors } = this.#schema.places[job.operands[0]!.index]!;
+      // At the top, a list is null where a struct was that had it.
+      const nullable = field.nullable() || ancestors.some((ancestor) => ancestor.field.nullable());
+      return this.#rebuildList(field, output, { name, nullable, metadata: 0 });
     }
     const type = this.#createType(output.type);
     const children = Field.createChildrenVector(this.#builder, []);
@@ -124,24 +126,28 @@ class FieldWriter {
   /** A field in the place of another, which keeps what doesn't hang on the type of its values. */
   #rebuild(field: Field, output: OutputColumn, name: Offset): Offset {
     if (output.shape.kind === 'flat') return this.#rebuildFlat(field, output, name, output.nullable);
-    return this.#rebuildList(field, output, name, this.#metadata(field, elementTypeOf(field) === output.type));
+    const metadata = this.#metadata(field, elementTypeOf(field) === output.type);
+    return this.#rebuildList(field, output, { name, nullable: field.nullable(), metadata });
   }
 
   /** A list like the field, of lists where the field's elements are, with the output's type for its numbers. */
-  #rebuildList(field: Field, output: OutputColumn, name: Offset, metadata: Offset): Offset {
+  #rebuildList(
+    field: Field,
+    output: OutputColumn,
+    own: { readonly name: Offset; readonly nullable: boolean; readonly metadata: Offset },
+  ): Offset {
     const elements = field.children(0)!;
-    const elementsName = this.#old.target(elements, SLOT.name);
+    const name = this.#old.target(elements, SLOT.name);
+    const nullable = elements.nullable();
     const rebuilt =
       elements.childrenLength() > 0
-        ? this.#rebuildList(elements, output, elementsName, this.#metadata(elements, true))
-        : this.#rebuildFlat(elements, output, elementsName, output.nullable || elements.nullable());
+        ? this.#rebuildList(elements, output, { name, nullable, metadata: this.#metadata(elements, true) })
+        : this.#rebuildFlat(elements, output, name, output.nullable || nullable);
     return this.#build({
-      name,
-      nullable: field.nullable(),
+      ...own,
       typeType: field.typeType(),
       type: this.#old.target(field, SLOT.type),
       children: Field.createChildrenVector(this.#builder, [rebuilt]),
-      metadata,
     });
   }
 

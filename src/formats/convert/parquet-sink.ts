@@ -117,7 +117,7 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
   async finish(): Promise<void> {
     this.#finishBefore(undefined);
     const { source, jobs } = this.#options;
-    const keyValues = arrowKeyValues(source.arrowSchema, jobs);
+    const keyValues = arrowKeyValues(source.arrowSchema, jobs.map(withNullableElements));
     const elements = this.#fields.origins.map((origin) =>
       origin.kind === 'written' ? origin.leaf.elements : (this.#bridged?.elements[origin.index] ?? []),
     );
@@ -193,4 +193,10 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
       this.#rowGroups.push(first.finish(this.#appender, this.#store, this.#fields.origins));
     }
   }
+}
+
+/** Elements of lists are written as ones that may be null, and Arrow's schema has to say the same. */
+function withNullableElements(job: Job): Job {
+  const outputs = job.outputs.map((output) => (output.shape.kind === 'flat' ? output : { ...output, nullable: true }));
+  return { ...job, outputs };
 }

@@ -1,10 +1,10 @@
 /** The end of the output: bloom filters and page indexes, moved, and the metadata with all that has changed. */
-import type { Job } from '../../plan/job.js';
+import type { Job, OutputColumn } from '../../plan/job.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { Appender } from './appender.js';
 import type { OutputChunk } from './copied-row-group.js';
 import * as ids from './definitions.js';
-import { ColumnMetaData, FileMetaData, RowGroup, SchemaElement } from './definitions.js';
+import { ColumnMetaData, FileMetaData, Repetition, RowGroup, SchemaElement } from './definitions.js';
 import { updateKeyValues } from './key-values.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { RowGroupPartition } from './partition.js';
@@ -79,7 +79,7 @@ export class FooterWriter {
       ),
     );
     if (metadata.has(FileMetaData.keyValueMetadata)) {
-      const entries = await updateKeyValues(metadata.structs(FileMetaData.keyValueMetadata), this.#jobs);
+      const entries = await updateKeyValues(metadata.structs(FileMetaData.keyValueMetadata), this.#storedJobs());
       output.set(structsField(FileMetaData.keyValueMetadata, entries));
     }
     if (metadata.has(FileMetaData.columnOrders)) {
@@ -88,6 +88,17 @@ export class FooterWriter {
       output.set(structsField(FileMetaData.columnOrders, [...metadata.structs(FileMetaData.columnOrders), ...added]));
     }
     return output;
+  }
+
+  /** The jobs with outputs that are nullable as their leaves are: readers go wrong where Arrow's schema says otherwise. */
+  #storedJobs(): readonly Job[] {
+    const elements = new Map(this.#leaves.map((leaf) => [leaf.output, leaf.elements.at(-1)]));
+    const isNullable = (output: OutputColumn): boolean =>
+      elements.get(output)?.integer(SchemaElement.repetitionType) === Repetition.optional;
+    return this.#jobs.map((job) => ({
+      ...job,
+      outputs: job.outputs.map((output) => ({ ...output, nullable: isNullable(output) })),
+    }));
   }
 
   #newLeaves(): readonly OutputLeaf[] {
