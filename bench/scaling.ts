@@ -25,6 +25,8 @@ const { values } = parseArgs({
     'max-columns': { type: 'string', default: '1000' },
     /** The most row groups, of a million rows or of all, if they are fewer. */
     'max-row-groups': { type: 'string', default: '1000' },
+    /** Of `rows`, `columns`, `row-groups` and `threads`, those to go through, or `all`. */
+    sweeps: { type: 'string', default: 'all' },
     /** Timed runs of each size. */
     runs: { type: 'string', default: '3' },
     /** A folder for the charts. */
@@ -107,13 +109,17 @@ const SWEEPS: readonly Sweep[] = [
   },
 ];
 
+const sweepNames = values.sweeps === 'all' ? SWEEPS.map(({ name }) => name) : values.sweeps.split(',');
+const unknown = sweepNames.find((name) => !SWEEPS.some((sweep) => sweep.name === name));
+if (unknown !== undefined) throw new Error(`no sweep is called ${unknown}`);
+
 const folder = mkdtempSync(join(tmpdir(), 'lanewise-scaling-'));
 try {
   console.log(
     `${machineText(describeMachine())}\nsigmoid of every float64 column, whole process, the fastest of ${values.runs}\n`,
   );
   if (values.charts !== undefined) mkdirSync(values.charts, { recursive: true });
-  for (const sweep of SWEEPS) {
+  for (const sweep of SWEEPS.filter(({ name }) => sweepNames.includes(name))) {
     const costs = await measureSweep(sweep);
     console.log(`${costTable(sweep, costs)}\n`);
     if (values.charts === undefined) continue;
