@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { transform } from '../../src/index.js';
 import { temporaryFolder } from '../cli/support.js';
+import { digest } from '../e2e/support.js';
 import { complaint, makeFolder, removeFolder, start, writeLargeStream } from './support.js';
 
 let folder: string;
@@ -121,6 +122,39 @@ describe('an input that shrinks while it is read', () => {
     });
     await expect(run).rejects.toMatchObject({ code: 'LW_CORRUPT_INPUT', message: expect.stringContaining(shrinking) });
     removeFolder(shrinking);
+    expect(readdirSync(folder)).toEqual(['in.arrows']);
+  });
+});
+
+describe('an input that is replaced while it is read', () => {
+  it('is read to its end as it was', async () => {
+    const replaced = join(folder, 'replaced.arrows');
+    const other = join(folder, 'other.arrows');
+    const output = join(folder, 'out.arrows');
+    writeLargeStream(replaced, 12);
+    const run = { input: replaced, output, transforms: ['y = relu(x0)'], threads: 1, memory: 2 ** 21, overwrite: true };
+    await transform(run);
+    const expected = digest(readFileSync(output));
+    writeFileSync(other, 'something else');
+    await transform({ ...run, onProgress: () => existsSync(other) && renameSync(other, replaced) });
+    expect(readFileSync(replaced, 'utf8')).toBe('something else');
+    expect(digest(readFileSync(output))).toBe(expected);
+    for (const path of [replaced, output]) removeFolder(path);
+  });
+});
+
+describe('a standard input that ends in its middle', () => {
+  it.each(['out.arrow', 'out.parquet'])('is reported as cut off, and no %s is left', async (name) => {
+    const { child, end } = start(
+      ['apply', '-', '-o', join(folder, name), '-t', 'p_* = softmax(x*)', '-q'],
+      ['pipe', 'ignore'],
+    );
+    child.stdin?.end(readFileSync(input).subarray(0, 20_000_000));
+    expect(await end).toEqual({
+      status: 1,
+      signal: null,
+      stderr: expect.stringMatching(complaint('LW_CORRUPT_INPUT')),
+    });
     expect(readdirSync(folder)).toEqual(['in.arrows']);
   });
 });
