@@ -16,6 +16,8 @@ export interface Source {
   next(): Promise<SourcePartition | undefined>;
   /** Slot bytes with which each job can load a partition in one piece, or pages whole; 0 where any slot will do. */
   wantedSlotByteLength(jobs: readonly Job[]): number;
+  /** Slot bytes without which the smallest part of a partition can't be loaded; absent where any slot will do. */
+  leastSlotByteLength?(jobs: readonly Job[]): number;
   /** Told once, before `next`, how large slots are. */
   useSlots(slotByteLength: number, jobs: readonly Job[]): void;
   /** Reads the metadata of all partitions. Nothing else can be read from a pipe after it. */
@@ -45,6 +47,8 @@ export interface LoadedColumn extends Region {
 /** A record batch or a row group: the rows that the format keeps together. */
 export interface SourcePartition {
   readonly rowCount: number;
+  /** What the `start`s of loads may have to be multiples of. @default 64 */
+  readonly rowMultiple?: number;
   /** Values of a column: the rows, or for a list column the elements of all its lists. */
   valueCount(column: Column): number;
   /** Slot bytes, at most, that `load` takes for the values `start` to `end`. */

@@ -21,14 +21,20 @@ export interface Budget {
   readonly memoryBytes: number;
 }
 
+/** Slot bytes by what an input's columns are read in. */
+export interface SlotNeed {
+  readonly wanted: number;
+  readonly least: number;
+}
+
 /**
  * Divides the memory budget into slots: one for the coordinator and a few for each worker, large enough for the widest
- * job's rows.
- * @throws LW_MEMORY_BUDGET where one slot for each thread doesn't fit
+ * job's rows. Where pages of the input are large, there are fewer slots, one at least.
+ * @throws LW_MEMORY_BUDGET where one slot for each thread doesn't fit, or none that the input's pages fit
  */
-export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Budget, wantedSlotBytes = 0): SlabLayout {
+export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Budget, need: SlotNeed): SlabLayout {
   const programs = jobs.map((job) => job.program);
-  const wanted = Math.max(SMALLEST_SLOT_BYTES, wantedSlotBytes, ...jobs.map((job) => FEWEST_ROWS * bytesPerRow(job)));
+  const wanted = Math.max(SMALLEST_SLOT_BYTES, need.wanted, ...jobs.map((job) => FEWEST_ROWS * bytesPerRow(job)));
   let slotCount = 1 + (threads - 1) * SLOTS_PER_WORKER;
   let slotByteLength = roundUp(wanted);
   if (slotCount * slotByteLength > memoryBytes) {
@@ -42,6 +48,17 @@ export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Bud
         threads * LEAST_SLOT_BYTES
       } bytes or use fewer threads`,
     );
+  }
+  const least = roundUp(need.least);
+  if (slotByteLength < least) {
+    if (least > memoryBytes) {
+      throw new LanewiseError(
+        'LW_MEMORY_BUDGET',
+        `the largest pages of the input take ${least} bytes at a time with their results, and the memory budget is ${memoryBytes}; allow ${least} bytes`,
+      );
+    }
+    slotCount = Math.floor(memoryBytes / least);
+    slotByteLength = Math.min(roundUp(Math.max(wanted, least)), roundDown(memoryBytes / slotCount));
   }
   return layOutSlab(programs, threads, slotCount, slotByteLength);
 }

@@ -22,6 +22,8 @@ export class JobChunks<P> {
   readonly #source: SourcePartition;
   readonly #sink: SinkPartition<P>;
   readonly #inPlace: readonly boolean[];
+  /** Where no other chunk fits, they end at multiples of this. */
+  readonly #multiple: number;
 
   /** @param index of the job among the plan's */
   constructor(job: Job, index: number, source: SourcePartition, sink: SinkPartition<P>) {
@@ -30,6 +32,7 @@ export class JobChunks<P> {
     this.#source = source;
     this.#sink = sink;
     if (job.domain === 'elements') checkSameLists(job, source);
+    this.#multiple = Math.max(source.rowMultiple ?? CHUNK_MULTIPLE, sink.rowMultiple ?? CHUNK_MULTIPLE);
     this.#inPlace = job.outputs.map((_, index) => canStandInPlace(job.program, index));
     const [first] = job.operands;
     this.length = first === undefined ? 0 : source.valueCount(first);
@@ -61,12 +64,15 @@ export class JobChunks<P> {
   }
 
   #chooseEnd(load: Load<P>, start: number): number {
-    const limit = chooseChunkEnd(load, start, this.length, (end) => this.#byteLength(start, end));
+    const byteLengthTo = (end: number) => this.#byteLength(start, end);
+    let limit = chooseChunkEnd(load, start, this.length, byteLengthTo);
+    // A few rows across the ends of two large pages take both of them; up to the first one's end they take one.
+    if (limit === start && load.isEmpty) limit = chooseChunkEnd(load, start, this.length, byteLengthTo, this.#multiple);
     if (limit === start || limit === this.length) return limit;
     const rowMultiple = this.#sink.rowMultiple ?? BITMAP_ROW_MULTIPLE;
     const pageEnd = this.#source.chunkEnd(this.#job.operands, start, limit, rowMultiple);
     // Fewer rows may take more: results go where pages stood, if those are long enough.
-    return this.#byteLength(start, pageEnd) <= load.free ? pageEnd : limit;
+    return byteLengthTo(pageEnd) <= load.free ? pageEnd : limit;
   }
 
   /** Slot bytes that a chunk takes at most. */

@@ -60,8 +60,12 @@ export async function prepare(
     const { transforms, outType, catalogue } = settings;
     const bound = bindTransforms(transforms, input.source.schema, { outType }, catalogue);
     checkRowGroupRows(input, settings);
-    const layout = layOutBudget(bound.jobs, settings, input.source.wantedSlotByteLength(bound.jobs));
-    input.source.useSlots(layout.slotByteLength, bound.jobs);
+    const source: Source = input.source;
+    const layout = layOutBudget(bound.jobs, settings, {
+      wanted: source.wantedSlotByteLength(bound.jobs),
+      least: source.leastSlotByteLength?.(bound.jobs) ?? 0,
+    });
+    source.useSlots(layout.slotByteLength, bound.jobs);
     return { input, bound, layout };
   } catch (error) {
     await input.source.close();

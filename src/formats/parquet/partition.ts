@@ -39,6 +39,7 @@ export class RowGroupPartition implements SourcePartition {
   /** Place among the row groups of the file. */
   readonly index: number;
   readonly rowCount: number;
+  readonly rowMultiple = 1;
   readonly chunks: readonly ChunkInfo[];
   readonly #file: ReadableFile;
   readonly #schema: ParquetSchema;

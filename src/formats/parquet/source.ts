@@ -1,6 +1,4 @@
 /** The reading side of Parquet: row groups one after the other, each by its metadata alone. */
-import { valuesByteLength } from '../../abi/types.js';
-import { canStandInPlace } from '../../plan/in-place.js';
 import type { Job } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { ReadableFile } from '../../storage/file.js';
@@ -11,6 +9,7 @@ import { levelsColumns } from './leaf-levels.js';
 import type { ListReader } from './lists.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetSchema } from './schema.js';
+import { leastByteLength, wantedByteLength } from './slot-need.js';
 
 /** Makes what finds the lists of columns, where a job asks for them: with ZSTD or without. */
 export type OpenListReader = (needsZstd: boolean) => Promise<ListReader>;
@@ -23,6 +22,9 @@ export function openParquet(file: ReadableFile, openListReader: OpenListReader):
   return new ParquetSource(file, readFooter(file), openListReader);
 }
 
+/** Row groups whose page headers are read to lay out the slots. */
+const SAMPLED_ROW_GROUPS = 4;
+
 export class ParquetSource implements Source {
   readonly file: ReadableFile;
   readonly footer: Footer;
@@ -32,6 +34,8 @@ export class ParquetSource implements Source {
   #leveled: ReadonlySet<number> = new Set();
   #needsLists = false;
   #listReader: ListReader | undefined;
+  /** Row groups whose pages have been looked at to lay out the slots. */
+  readonly #samples = new Map<number, RowGroupPartition>();
   readonly #openListReader: OpenListReader;
 
   constructor(file: ReadableFile, footer: Footer, openListReader: OpenListReader) {
@@ -54,16 +58,14 @@ export class ParquetSource implements Source {
     return this.#partition(this.#next++);
   }
 
-  /** Room for as many rows of a job's operands as are best decoded together in the largest row group, and its results. */
+  /** Room for as many rows of a job's operands as are best decoded together, and its results. */
   wantedSlotByteLength(jobs: readonly Job[]): number {
-    this.#leveled = levelsColumns(jobs, this.schema);
-    const partition = this.#largestPartition();
-    if (partition === undefined) return 0;
-    const needs = [
-      ...jobs.map((job) => wantedByteLength(partition, job.operands, job)),
-      ...this.#carried.map((column) => wantedByteLength(partition, [column])),
-    ];
-    return Math.max(0, ...needs);
+    return this.#largestNeed(jobs, wantedByteLength);
+  }
+
+  /** Room for one page of each of a job's operands, and its results. */
+  leastSlotByteLength(jobs: readonly Job[]): number {
+    return this.#largestNeed(jobs, leastByteLength);
   }
 
   /** Tells, before the slots are laid out, which columns are loaded without a job. */
@@ -72,6 +74,7 @@ export class ParquetSource implements Source {
   }
 
   useSlots(_slotByteLength: number, jobs: readonly Job[]): void {
+    this.#samples.clear();
     // Pages are the unit, whatever the slots.
     this.#leveled = levelsColumns(jobs, this.schema);
     // An elementwise job needs its column's lists only to compare them with those of its gradient.
@@ -113,16 +116,35 @@ export class ParquetSource implements Source {
     );
   }
 
-  #largestPartition(): RowGroupPartition | undefined {
-    let largest: number | undefined;
+  /** The most that a use of columns needs in any of the row groups that are likely to have the largest pages. */
+  #largestNeed(jobs: readonly Job[], need: typeof wantedByteLength): number {
+    this.#leveled = levelsColumns(jobs, this.schema);
+    const columns = [...this.#carried, ...jobs.flatMap((job) => job.operands)];
     let most = 0;
-    for (const [index, rowGroup] of this.footer.rowGroups.entries()) {
-      const rows = rowGroup.integer(RowGroup.numRows) ?? 0;
-      if (rows <= most) continue;
-      most = rows;
-      largest = index;
+    for (const partition of this.#largestPartitions(columns)) {
+      for (const job of jobs) most = Math.max(most, need(partition, job.operands, job));
+      for (const column of this.#carried) most = Math.max(most, need(partition, [column]));
     }
-    return largest === undefined ? undefined : this.#partition(largest);
+    return most;
+  }
+
+  /** The row groups with the largest column chunks: which pages they have, only reading their headers tells. */
+  #largestPartitions(columns: readonly Column[]): readonly RowGroupPartition[] {
+    const leaves = new Set(columns.map((column) => this.schema.leafOfColumn.get(column.index)?.index));
+    const byteLengths = this.footer.rowGroups.map((rowGroup) =>
+      rowGroup.structs(RowGroup.columns).reduce((most, chunk, leaf) => {
+        if (!leaves.has(leaf)) return most;
+        return Math.max(most, chunk.struct(ColumnChunk.metaData)?.integer(ColumnMetaData.totalUncompressedSize) ?? 0);
+      }, 0),
+    );
+    const order = byteLengths.map((_, index) => index).sort((a, b) => (byteLengths[b] ?? 0) - (byteLengths[a] ?? 0));
+    return order.slice(0, SAMPLED_ROW_GROUPS).map((index) => this.#sample(index));
+  }
+
+  #sample(index: number): RowGroupPartition {
+    const partition = this.#samples.get(index) ?? this.#partition(index);
+    this.#samples.set(index, partition);
+    return partition;
   }
 
   #partition(index: number): RowGroupPartition {
@@ -137,28 +159,4 @@ export class ParquetSource implements Source {
       listReader: this.#listReader,
     });
   }
-}
-
-/** A result that doesn't stand in the place of an operand takes room as values and compressed. */
-const RESULT_COPIES = 2;
-/** What the allocations for one column may lose to alignment. */
-const ALIGNMENT = 256;
-
-function wantedByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
-  const count = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
-  const ends = operands.map((column) => Math.min(count, partition.valueCount(column)));
-  let byteLength = 0;
-  let scratchByteLength = 0;
-  for (const [index, column] of operands.entries()) {
-    byteLength += partition.loadByteLength(column, 0, ends[index] ?? 0) + ALIGNMENT;
-    scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, ends[index] ?? 0));
-  }
-  const end = Math.max(0, ...ends);
-  for (const [index, { type }] of job?.outputs.entries() ?? []) {
-    const values = valuesByteLength(type, end);
-    const operand = job !== undefined && canStandInPlace(job.program, index) ? operands[index] : undefined;
-    const spare = operand === undefined ? 0 : partition.spareByteLength(operand, 0, end);
-    byteLength += (spare < values ? RESULT_COPIES * values : 0) + Math.ceil(end / 8) + ALIGNMENT;
-  }
-  return byteLength + scratchByteLength;
 }

@@ -1,0 +1,57 @@
+/** What a slot should have room for, by the pages of a row group. */
+import { valuesByteLength } from '../../abi/types.js';
+import { canStandInPlace } from '../../plan/in-place.js';
+import type { Job } from '../../plan/job.js';
+import type { Column } from '../../plan/schema.js';
+import type { RowGroupPartition } from './partition.js';
+
+/** A result that doesn't stand in the place of an operand takes room as values and compressed. */
+const RESULT_COPIES = 2;
+/** What the allocations for one column may lose to alignment. */
+const ALIGNMENT = 256;
+/** A page is decompressed for each chunk that has values of it: no more often than this. */
+const DECOMPRESSIONS_MAX = 16;
+
+/** Room for as many values of the operands as are best decoded together, and for the job's results. */
+export function wantedByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
+  const count = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
+  const ends = operands.map((column) => Math.min(count, partition.valueCount(column)));
+  let byteLength = 0;
+  let scratchByteLength = 0;
+  for (const [index, column] of operands.entries()) {
+    byteLength += partition.loadByteLength(column, 0, ends[index] ?? 0) + ALIGNMENT;
+    scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, ends[index] ?? 0));
+  }
+  const end = Math.max(0, ...ends);
+  for (const [index, { type }] of job?.outputs.entries() ?? []) {
+    const values = valuesByteLength(type, end);
+    const operand = job !== undefined && canStandInPlace(job.program, index) ? operands[index] : undefined;
+    const spare = operand === undefined ? 0 : partition.spareByteLength(operand, 0, end);
+    byteLength += (spare < values ? RESULT_COPIES * values : 0) + Math.ceil(end / 8) + ALIGNMENT;
+  }
+  return byteLength + scratchByteLength;
+}
+
+/** Room for the largest page of each operand with a part of its values, and for the job's results. */
+export function leastByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
+  let byteLength = 0;
+  let scratchByteLength = 0;
+  let count = 0;
+  for (const column of operands) {
+    let largest = 0;
+    for (const { firstValue, valueCount } of partition.columnPages(column).pages) {
+      const part = Math.ceil(valueCount / DECOMPRESSIONS_MAX);
+      largest = Math.max(largest, partition.loadByteLength(column, firstValue, firstValue + part));
+      scratchByteLength = Math.max(
+        scratchByteLength,
+        partition.scratchByteLength(column, firstValue, firstValue + part),
+      );
+      count = Math.max(count, part);
+    }
+    byteLength += largest + ALIGNMENT;
+  }
+  for (const { type } of job?.outputs ?? []) {
+    byteLength += RESULT_COPIES * valuesByteLength(type, count) + Math.ceil(count / 8) + ALIGNMENT;
+  }
+  return byteLength + scratchByteLength;
+}

@@ -1,0 +1,80 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parquetReadObjects } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
+import { describe, expect, it } from 'vitest';
+import type { LanewiseError } from '../../src/errors.js';
+import { layOutBudget } from '../../src/run/budget.js';
+import { transform } from '../../src/run/transform.js';
+import { seededRandom } from '../../src/seeded-random.js';
+import { temporaryFolder } from '../cli/support.js';
+
+const MEGABYTE = 1 << 20;
+
+/** A file of two columns of doubles in pages of so many bytes, and its values. */
+function writeFile(path: string, rowCount: number, pageSize: number) {
+  const random = seededRandom(7);
+  const values = () => Array.from({ length: rowCount }, () => random() * 8 - 4);
+  const columns = { x: values(), y: values() };
+  const columnData = Object.entries(columns).map(([name, data]) => ({
+    name,
+    data,
+    type: 'DOUBLE' as const,
+    nullable: false,
+    encoding: 'PLAIN' as const,
+  }));
+  writeFileSync(path, new Uint8Array(parquetWriteBuffer({ columnData, codec: 'SNAPPY', pageSize })));
+  return columns;
+}
+
+async function readColumn(path: string, name: string): Promise<unknown[]> {
+  const bytes = new Uint8Array(readFileSync(path));
+  return (await parquetReadObjects({ file: bytes.buffer })).map((row) => row[name]);
+}
+
+describe('pages that are large for the memory', () => {
+  it('are decoded in one slot where no more fit', async () => {
+    const folder = temporaryFolder();
+    const [input, output] = [join(folder, 'in.parquet'), join(folder, 'out.parquet')];
+    const { x } = writeFile(input, 150_000, 4 * MEGABYTE);
+    await transform({ input, output, transforms: ['x = relu(x)'], memory: 3 * MEGABYTE, threads: 3, sync: false });
+    expect(await readColumn(output, 'x')).toEqual(x.map((value) => Math.max(0, value)));
+  });
+
+  it('are told with the memory that they take, which is enough', async () => {
+    const folder = temporaryFolder();
+    const [input, output] = [join(folder, 'in.parquet'), join(folder, 'out.parquet')];
+    const { x, y } = writeFile(input, 150_000, 4 * MEGABYTE);
+    const run = (memory: number) =>
+      transform({ input, output, transforms: ['m = argmax(x, y)'], memory, threads: 2, sync: false });
+    const error = (await run(2 * MEGABYTE).catch((reason: unknown) => reason)) as LanewiseError;
+    expect(error.code).toBe('LW_MEMORY_BUDGET');
+    const [, needed] = /the memory budget is 2097152; allow (\d+) bytes/.exec(error.message) ?? [];
+    await run(Number(needed));
+    const places = await readColumn(output, 'm');
+    expect(places.map(Number)).toEqual(x.map((value, row) => (value >= (y[row] ?? 0) ? 0 : 1)));
+  });
+
+  it('are decoded one by one where two do not fit', async () => {
+    const folder = temporaryFolder();
+    const [input, output] = [join(folder, 'in.parquet'), join(folder, 'out.parquet')];
+    const { x } = writeFile(input, 300_000, 1_000_004);
+    const memory = 2_490_368;
+    await transform({ input, output, transforms: ['x = relu(x)'], memory, threads: 1, sync: false });
+    expect(await readColumn(output, 'x')).toEqual(x.map((value) => Math.max(0, value)));
+  });
+});
+
+describe('the memory budget', () => {
+  const budget = { threads: 4, memoryBytes: 128 * MEGABYTE };
+
+  it('has fewer slots for larger needs, and none for those beyond it', () => {
+    const lay = (wanted: number, least: number) => layOutBudget([], budget, { wanted, least });
+    expect(lay(0, 0).slotCount).toBe(10);
+    expect(lay(20 * MEGABYTE, MEGABYTE)).toMatchObject({ slotCount: 6, slotByteLength: 20 * MEGABYTE });
+    expect(lay(60 * MEGABYTE, MEGABYTE)).toMatchObject({ slotCount: 4, slotByteLength: 32 * MEGABYTE });
+    expect(lay(60 * MEGABYTE, 40 * MEGABYTE)).toMatchObject({ slotCount: 3, slotByteLength: 44695552 });
+    expect(lay(200 * MEGABYTE, 100 * MEGABYTE)).toMatchObject({ slotCount: 1, slotByteLength: 128 * MEGABYTE });
+    expect(() => lay(0, 129 * MEGABYTE)).toThrow(/135266304 bytes .* budget is 134217728; allow 135266304 bytes/);
+  });
+});
