@@ -57,7 +57,7 @@ export type Step =
       readonly outputs: 'width' | 'one' | 'square';
       readonly sources: readonly number[];
       readonly targets: readonly number[];
-      /** `skip` leaves null elements out of their row: the kernel is handed `neutral` in their place. */
+      /** `skip` leaves null elements out of their row: the kernel is handed `neutral` in their place, a mark if that is NaN. */
       readonly nulls: 'propagate' | 'skip';
       readonly neutral: number;
     };

@@ -75,7 +75,10 @@ export interface RowEntry extends EntryBase {
   readonly grad: boolean;
   /** Whether the function takes `nulls=propagate|skip`. */
   readonly nulls: boolean;
-  /** The element that changes nothing in a row: what `nulls=skip` puts in the place of a null. */
+  /**
+   * The element that changes nothing in a row: what `nulls=skip` puts in the place of a null. NaN where no number is that:
+   * the kernel then finds a mark of its own (workers/kernels/bitmap.ts).
+   */
   readonly neutral: number;
   /** The widest row allowed. */
   readonly maxWidth: number;

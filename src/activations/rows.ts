@@ -135,6 +135,7 @@ export const ROW_ENTRIES: readonly RowEntry[] = [
     formula: 'the least i with x_i = m',
     outputs: 'one',
     outputType: 'int32',
+    neutral: Number.NaN,
     maxUlp: 0,
     parameters: [],
     specialValues: [

@@ -72,6 +72,39 @@ describe('softmax', () => {
   });
 });
 
+describe('argmax with nulls left out', () => {
+  const inf = Number.POSITIVE_INFINITY;
+  const rows: readonly (readonly (number | null)[])[] = [
+    [null, -inf, -inf],
+    [null, null, -inf],
+    [null, null, null],
+    [-inf, null, -1],
+    [null, Number.NaN, 1],
+    [1, null, inf],
+    [null, 2, 2],
+  ];
+  const places = [1, 2, null, 2, null, 2, 1];
+
+  it('is the place of a value that is there, over columns', async () => {
+    const columns = [0, 1, 2].map((i) => {
+      const values = rows.map((row) => row[i] ?? null);
+      return [`x${i}`, vectorFromArray(values, new Float64())] as const;
+    });
+    const table = await apply(Object.fromEntries(columns), ['at = argmax(x*, nulls=skip)']);
+    expect([...(table.getChild('at') ?? [])]).toEqual(places);
+  });
+
+  it('is the place of a value that is there, in lists', async () => {
+    const lists = vectorFromArray(
+      // Beside longer ones, so that some are computed together and some alone.
+      [...rows, [null, -inf, null, 1], ...rows],
+      new List(new Field('item', new Float64(), true)),
+    );
+    const table = await apply({ l: lists }, ['at = argmax(l, nulls=skip)']);
+    expect([...(table.getChild('at') ?? [])]).toEqual([...places, 3, ...places]);
+  });
+});
+
 const ITEM = new Field('item', new Float64(), true);
 
 describe('a list column', () => {

@@ -57,6 +57,19 @@ describe('mask_nulls', () => {
       }
     }
   });
+
+  it('marks nulls with a NaN that is none of the values where no number would do', () => {
+    memory.reset();
+    const source = memory.put(new Float64Array(9).fill(Number.NaN), 8);
+    const bits = memory.put(Uint8Array.of(0b11011111, 0), 1);
+    memory.call('mask_nulls', source, bits, source, 9, Number.NaN);
+    const nan = '7ff8000000000000';
+    const mark = '7ff84c414e455749';
+    const found = Array.from(memory.float64(source, 9), (_, i) =>
+      new BigUint64Array(memory.float64(source + 8 * i, 1).slice().buffer)[0]!.toString(16),
+    );
+    expect(found).toEqual([nan, nan, nan, nan, nan, mark, nan, nan, mark]);
+  });
 });
 
 describe('nan_to_null', () => {

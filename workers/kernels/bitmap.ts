@@ -47,14 +47,29 @@ export function bitmap_popcount(source: usize, bitCount: i32): i32 {
   return sum;
 }
 
-/** target[i] = source[i] where bit i of `validity` is set, `fill` elsewhere; float64 values. */
+/**
+ * The bits of a NaN that stands for no value at all: for functions that no number is neutral to. They are made and compared
+ * as an integer only, so that they are never taken for, or become, another NaN.
+ */
+export const ABSENT: u64 = 0x7ff8_4c41_4e45_5749;
+
+/** The bits of what takes a null's place: those of `fill`, or ABSENT if that is NaN. */
+@inline
+export function bitsOfFill(fill: f64): u64 {
+  return fill == fill ? reinterpret<u64>(fill) : ABSENT;
+}
+
+/**
+ * target[i] = source[i] where bit i of `validity` is set, elsewhere `fill`, or ABSENT if that is NaN; float64 values.
+ */
 export function mask_nulls(source: usize, validity: usize, target: usize, count: i32, fill: f64): void {
   const whole = count & ~7;
+  const fillBits = bitsOfFill(fill);
   for (let i = 0; i < whole; i += 8) {
     const bits = v128.load8_splat(validity + ((<usize>i) >> 3));
     const from = source + ((<usize>i) << 3);
     const to = target + ((<usize>i) << 3);
-    const other = f64x2.splat(fill);
+    const other = i64x2.splat(fillBits);
     v128.store(to, keep_where_valid(v128.load(from), other, bits, i64x2(1, 2)));
     v128.store(to, keep_where_valid(v128.load(from, 16), other, bits, i64x2(4, 8)), 16);
     v128.store(to, keep_where_valid(v128.load(from, 32), other, bits, i64x2(16, 32)), 32);
@@ -64,7 +79,7 @@ export function mask_nulls(source: usize, validity: usize, target: usize, count:
     const valid = (<u32>load<u8>(validity + ((<usize>i) >> 3)) >> (i & 7)) & 1;
     const offset = (<usize>i) << 3;
     // The bits travel as an integer: a float64 move may quiet a NaN on some machines.
-    store<u64>(target + offset, valid ? load<u64>(source + offset) : reinterpret<u64>(fill));
+    store<u64>(target + offset, valid ? load<u64>(source + offset) : fillBits);
   }
 }
 

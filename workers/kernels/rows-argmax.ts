@@ -1,8 +1,10 @@
 /*
- * argmax: the place of the first maximum of each row, counted from 0, as a float64; NaN for a row that holds NaN.
+ * argmax: the place of the first maximum of each row, counted from 0, as a float64; NaN for a row that holds NaN. Values that
+ * are ABSENT have their place and nothing else: not even -Infinity would do for them, which may be the maximum.
  *
  * The ABI is that of rows-softmax.ts, with one target, which may be a source, and no parameters.
  */
+import { ABSENT } from './bitmap';
 import { addressAt, loadRows, storeRows } from './rows-tile';
 
 export function argmax(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
@@ -14,18 +16,23 @@ export function argmax(sources: usize, targets: usize, width: i32, count: i32, p
 
 @inline
 function place(sources: usize, targets: usize, width: usize, row: usize, lanes: i32): void {
+  const mark = i64x2.splat(ABSENT);
   let best = loadRows(addressAt(sources, 0) + row, lanes, false);
-  let nan = f64x2.ne(best, best);
+  // Whether there has been no value yet.
+  let none = i64x2.eq(best, mark);
+  let nan = v128.andnot(f64x2.ne(best, best), none);
   let at = f64x2.splat(0);
   let index = at;
   const one = f64x2.splat(1);
   for (let i: usize = 1; i < width; i++) {
     const x = loadRows(addressAt(sources, i) + row, lanes, false);
+    const absent = i64x2.eq(x, mark);
     index = f64x2.add(index, one);
-    nan = v128.or(nan, f64x2.ne(x, x));
-    const larger = f64x2.gt(x, best);
+    nan = v128.or(nan, v128.andnot(f64x2.ne(x, x), absent));
+    const larger = v128.andnot(v128.or(f64x2.gt(x, best), none), absent);
     best = v128.bitselect(x, best, larger);
     at = v128.bitselect(index, at, larger);
+    none = v128.and(none, absent);
   }
   storeRows(addressAt(targets, 0) + row, v128.or(at, nan), lanes);
 }

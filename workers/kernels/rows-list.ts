@@ -5,7 +5,7 @@
  *     lists    | a0 a1 a2 | b0 b1 b2 |        columns  | a0 b0 |  | a1 b1 |  | a2 b2 |
  *              ^ places[0]^ places[1]                  ^ target   ^ target + stride
  */
-import { mask_nulls } from './bitmap';
+import { bitsOfFill, mask_nulls } from './bitmap';
 
 /** Writes the addresses of `width` columns, `stride` bytes from each other. */
 export function list_addresses(table: usize, address: usize, stride: i32, width: i32): void {
@@ -77,12 +77,13 @@ export function list_mask_nulls(
   fill: f64,
 ): void {
   const head = min(count, -start & 7);
+  const fillBits = bitsOfFill(fill);
   for (let i = 0; i < head; i++) {
     const bit = start + i;
     const valid = (<u32>load<u8>(validity + ((<usize>bit) >> 3)) >> (bit & 7)) & 1;
     const offset = (<usize>i) << 3;
     // The bits travel as an integer: a float64 move may quiet a NaN on some machines.
-    store<u64>(target + offset, valid ? load<u64>(source + offset) : reinterpret<u64>(fill));
+    store<u64>(target + offset, valid ? load<u64>(source + offset) : fillBits);
   }
   const offset = (<usize>head) << 3;
   if (head < count) {
