@@ -1,5 +1,6 @@
 /** Where lists begin in pages, found outside of slots: before chunks can be cut, and so without the values. */
 import type { DataPage, LeveledColumn } from '../../src/abi/pages.js';
+import { LanewiseError } from '../../src/errors.js';
 import type { ReadableFile } from '../../src/storage/file.js';
 import { decompressBlock } from '../codecs/block-codec.js';
 import type { Zstd } from '../codecs/zstd.js';
@@ -7,10 +8,17 @@ import { instantiateKernels } from '../kernel-module.js';
 import { decodeLevels, findParts } from './levels.js';
 import { corruptColumn, createPageContext, kernelOf, type PageContext } from './page-context.js';
 
-/** The kernels' static tables end below this address; scratch for them follows. */
+/** The kernels' static tables end below this address; scratch for them follows, then levels, places, and the page. */
 const SCRATCH_ADDRESS = 1 << 16;
-const PAGE_ADDRESS = 1 << 17;
+const LEVELS_ADDRESS = 1 << 17;
+/** Levels that are decoded at a time. */
+const BATCH_LENGTH = 1 << 16;
+const STARTS_ADDRESS = LEVELS_ADDRESS + BATCH_LENGTH;
+const PAGE_ADDRESS = STARTS_ADDRESS + 4 * (BATCH_LENGTH + 16);
 const WASM_PAGE_BYTE_LENGTH = 1 << 16;
+/** What a page's header says must not take memory without bound. */
+const BYTE_LENGTH_MAX = 1 << 29;
+const LIST_COUNT_MAX = 1 << 26;
 
 /** A page that lies in a file. */
 export type StoredPage = Omit<DataPage, 'address'> & { readonly position: number };
@@ -29,39 +37,28 @@ export class ListReader {
 
   /**
    * The places of a page's values, among those of the column chunk, that begin a list; of lists in lists an inner one.
-   * @throws LW_CORRUPT_INPUT where the page's levels aren't what its header promises
+   * @throws LW_CORRUPT_INPUT where the page's levels aren't what its header promises, LW_UNSUPPORTED_INPUT for a page too large
    */
   readStarts(file: ReadableFile, page: StoredPage, column: LeveledColumn): Uint32Array {
-    const { valueCount, firstValue } = page;
     const bodyByteLength = levelBytesOf(page);
-    const uncompressedByteLength = page.codec === 'none' ? 0 : page.uncompressedByteLength;
-    const body = PAGE_ADDRESS;
-    const uncompressed = align(body + bodyByteLength);
-    const repetition = align(uncompressed + uncompressedByteLength);
-    const starts = align(repetition + valueCount);
-    const context = this.#reserve(starts + 4 * (valueCount + 1));
+    const needsDecompression = page.codec !== 'none' && !('definitionByteLength' in page.levels);
+    const uncompressed = align(PAGE_ADDRESS + bodyByteLength);
+    const end = uncompressed + (needsDecompression ? page.uncompressedByteLength : 0);
+    if (end > BYTE_LENGTH_MAX) throw tooLarge(column, page);
+    const context = this.#reserve(end);
     const { memory } = context;
-    file.read(memory.subarray(body, body + bodyByteLength), page.position);
-    const stored = { ...page, address: body };
-    let start = body;
-    let end = body + bodyByteLength;
-    if (page.codec !== 'none' && !('definitionByteLength' in page.levels)) {
-      const { codec } = page;
-      const length = decompressBlock(context, codec, body, bodyByteLength, uncompressed, uncompressedByteLength);
-      if (length !== uncompressedByteLength) {
-        throw corruptColumn(
-          column.name,
-          `a page of ${bodyByteLength} bytes doesn't decompress (${codec}) to the ${uncompressedByteLength} bytes that it promises`,
-        );
-      }
-      start = uncompressed;
-      end = uncompressed + uncompressedByteLength;
+    file.read(memory.subarray(PAGE_ADDRESS, PAGE_ADDRESS + bodyByteLength), page.position);
+    const stored = { ...page, address: PAGE_ADDRESS };
+    if (!needsDecompression) {
+      return readPlaces(context, stored, column, PAGE_ADDRESS, PAGE_ADDRESS + bodyByteLength);
     }
-    const parts = findParts(context, column, stored, start, end);
-    decodeLevels(context, column.name, parts.repetition, 0, valueCount, repetition);
-    const { maxRepetitionLevel } = column;
-    const count = kernelOf(context, 'list_starts')(repetition, valueCount, maxRepetitionLevel, firstValue, starts);
-    return new Uint32Array(memory.buffer, starts, count).slice();
+    const { codec, uncompressedByteLength } = page;
+    const length = decompressBlock(context, codec, PAGE_ADDRESS, bodyByteLength, uncompressed, uncompressedByteLength);
+    if (length === uncompressedByteLength) return readPlaces(context, stored, column, uncompressed, end);
+    throw corruptColumn(
+      column.name,
+      `a page of ${bodyByteLength} bytes doesn't decompress (${codec}) to the ${uncompressedByteLength} bytes that it promises`,
+    );
   }
 
   /** A memory that reaches as far; what it held before is gone. */
@@ -74,6 +71,43 @@ export class ListReader {
     this.#context = createPageContext(memory.buffer, kernels, this.#zstd, SCRATCH_ADDRESS);
     return this.#context;
   }
+}
+
+/** Decodes the repetition levels of a page whose bytes stand from `start` to `end`, some at a time. */
+function readPlaces(
+  context: PageContext,
+  page: DataPage,
+  column: LeveledColumn,
+  start: number,
+  end: number,
+): Uint32Array {
+  const { valueCount, firstValue } = page;
+  const { repetition } = findParts(context, column, page, start, end);
+  const findStarts = kernelOf(context, 'list_starts');
+  let places = new Uint32Array(0);
+  let length = 0;
+  for (let from = 0; from < valueCount; from += BATCH_LENGTH) {
+    const to = Math.min(from + BATCH_LENGTH, valueCount);
+    decodeLevels(context, column.name, repetition, from, to, LEVELS_ADDRESS);
+    const { maxRepetitionLevel } = column;
+    const count = findStarts(LEVELS_ADDRESS, to - from, maxRepetitionLevel, firstValue + from, STARTS_ADDRESS);
+    if (length + count > LIST_COUNT_MAX) throw tooLarge(column, page);
+    if (length + count > places.length) {
+      const larger = new Uint32Array(Math.max(length + count, Math.min(2 * places.length, valueCount)));
+      larger.set(places);
+      places = larger;
+    }
+    places.set(new Uint32Array(context.memory.buffer, STARTS_ADDRESS, count), length);
+    length += count;
+  }
+  return places.subarray(0, length);
+}
+
+function tooLarge({ name }: LeveledColumn, { uncompressedByteLength, valueCount }: Omit<DataPage, 'address'>) {
+  return new LanewiseError(
+    'LW_UNSUPPORTED_INPUT',
+    `column "${name}": a page of ${uncompressedByteLength} bytes with ${valueCount} values is too large for finding its lists; write smaller pages`,
+  );
 }
 
 /** Bytes of a page from its start that are read for its repetition levels. */

@@ -67,7 +67,7 @@ export class CopiedRowGroup extends RowGroupWriter {
   }
 
   protected override loadedLevels(load: Load<ParquetPiece>, column: Column): LevelBytes {
-    return this.#options.partition.loadedLevels(load, column);
+    return this.#options.partition.levels.of(load, column);
   }
 
   /** Copies in the order of the input's bytes, with each job where the first column is that it replaces. */

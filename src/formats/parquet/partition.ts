@@ -1,5 +1,5 @@
 /** A row group as the run sees it: ranges of a column's values become reads of pages and a task that decodes them. */
-import type { DataPage, LevelBytes } from '../../abi/pages.js';
+import type { DataPage } from '../../abi/pages.js';
 import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
 import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
@@ -8,6 +8,7 @@ import type { LoadedColumn, SourcePartition } from '../format.js';
 import { type ColumnPages, pageIndexOf, scanColumnPages } from './column-pages.js';
 import type { ChunkInfo } from './footer.js';
 import { type ListReader, ParquetLists } from './lists.js';
+import { LoadedLevels } from './loaded-levels.js';
 import type { DataPageInfo } from './page-header.js';
 import {
   bodiesEnd,
@@ -41,13 +42,11 @@ export class RowGroupPartition implements SourcePartition {
   readonly rowCount: number;
   readonly rowMultiple = 1;
   readonly chunks: readonly ChunkInfo[];
+  /** Levels of the values that `load` adds. */
+  readonly levels: LoadedLevels;
   readonly #file: ReadableFile;
   readonly #schema: ParquetSchema;
   readonly #pages = new Map<number, ColumnPages>();
-  readonly #leveled: ReadonlySet<number>;
-  /** Where a load has the levels of a column's values that were added to it last. */
-  readonly #levels = new WeakMap<Load<unknown>, Map<number, LevelBytes>>();
-
   readonly #listReader: ListReader | undefined;
   readonly #lists = new Map<number, ParquetLists>();
 
@@ -61,7 +60,7 @@ export class RowGroupPartition implements SourcePartition {
   ) {
     this.#file = file;
     this.#schema = schema;
-    this.#leveled = leveled;
+    this.levels = new LoadedLevels(leveled);
     this.#listReader = listReader;
     this.index = index;
     this.rowCount = rowCount;
@@ -101,7 +100,7 @@ export class RowGroupPartition implements SourcePartition {
       bodiesRoom(pages, range) +
       ALIGNMENT +
       (dictionary === undefined ? 0 : dictionary.byteLength + ALIGNMENT) +
-      (this.#leveled.has(column.index) ? levelBytesLength(pages, end - start) : 0)
+      this.levels.byteLength(column, pages.leaf, end - start)
     );
   }
 
@@ -154,31 +153,13 @@ export class RowGroupPartition implements SourcePartition {
       start,
       end,
       target,
-      levels: this.#leveled.has(column.index) ? this.#allocateLevels(load, column, end - start) : undefined,
+      levels: this.levels.allocate(load, column, pages.leaf, end - start),
       scratch: place(scratch.page),
       levelsScratch: place(scratch.levels),
       dictionaryScratch: place(scratch.dictionary),
       denseScratch: place(scratch.dense),
     });
     return { ...target, spare: { address, byteLength } };
-  }
-
-  /** The levels of the values of a column that was added to the load last. */
-  loadedLevels(load: Load<unknown>, column: Column): LevelBytes {
-    const levels = this.#levels.get(load)?.get(column.index);
-    if (levels === undefined) throw new RangeError(`no levels of "${column.name}" are in the load`);
-    return levels;
-  }
-
-  #allocateLevels(load: Load<unknown>, column: Column, count: number): LevelBytes {
-    const { maxRepetitionLevel } = this.columnPages(column).leaf;
-    const levels = {
-      definition: load.allocate(count),
-      repetition: maxRepetitionLevel > 0 ? load.allocate(count) : 0,
-    };
-    const columns = this.#levels.get(load) ?? new Map<number, LevelBytes>();
-    this.#levels.set(load, columns.set(column.index, levels));
-    return levels;
   }
 
   /** The end of a page of as many of the columns as possible, if one lies in the second half of the range. */
@@ -221,9 +202,7 @@ export class RowGroupPartition implements SourcePartition {
   }
 
   #isInPlace(column: Column, start: number, end: number): boolean {
-    return (
-      !this.#leveled.has(column.index) && valuesInPlace(this.columnPages(column), numericTypeOf(column), start, end)
-    );
+    return !this.levels.includes(column) && valuesInPlace(this.columnPages(column), numericTypeOf(column), start, end);
   }
 
   columnPages(column: Column): ColumnPages {
@@ -256,10 +235,6 @@ export class RowGroupPartition implements SourcePartition {
       load.readTo(this.#file, position, (to - from) * width, address + (from - start) * width);
     }
   }
-}
-
-function levelBytesLength({ leaf }: ColumnPages, count: number): number {
-  return (leaf.maxRepetitionLevel > 0 ? 2 : 1) * (count + ALIGNMENT);
 }
 
 function dataPage(page: DataPageInfo, addressOffset: number): DataPage {

@@ -1,6 +1,6 @@
 /** One row group of the output: what its column chunks are made of, and the pages of results. */
-import { definitionLevelsHead, type EncodePageTask, type LevelBytes, listLevelsByteLength } from '../../abi/pages.js';
-import type { ListRows, Region, TaskResult } from '../../abi/task.js';
+import { definitionLevelsHead, type EncodePageTask, type LevelBytes } from '../../abi/pages.js';
+import type { Region, TaskResult } from '../../abi/task.js';
 import { valuesByteLength } from '../../abi/types.js';
 import type { OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
@@ -21,7 +21,7 @@ import type { PageStore } from './page-store.js';
 import type { PagePiece, ParquetPiece } from './piece.js';
 
 /** Results that become one page. */
-interface StoredPage {
+export interface StoredPage {
   readonly region: Region;
   readonly count: number;
   /** Values that the page may come to: lists without elements have one too. */
@@ -32,8 +32,6 @@ interface StoredPage {
   readonly isLast: boolean;
 }
 
-/** What the room for levels may lose to alignment. */
-const LEVELS_ALIGNMENT = 64;
 export interface RowGroupWriterOptions {
   readonly rowCount: number;
   readonly leaves: readonly OutputLeaf[];
@@ -65,7 +63,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
   }
 
   storeByteLength(output: OutputColumn, count: number): number {
-    const { leaf } = this.#chunkOf(output);
+    const { leaf } = this.chunkOf(output);
     if (isWrittenInPlace(leaf)) return 0;
     const pageRows = pageRowCount(leaf);
     const full = Math.floor(count / pageRows);
@@ -73,12 +71,12 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
   }
 
   scratchByteLength(output: OutputColumn, count: number): number {
-    const { leaf } = this.#chunkOf(output);
+    const { leaf } = this.chunkOf(output);
     return pageScratchByteLength(leaf, Math.min(count, pageRowCount(leaf)));
   }
 
   store(load: Load<ParquetPiece>, output: OutputColumn, start: number, end: number, region: LoadedColumn): void {
-    const chunk = this.#chunkOf(output);
+    const chunk = this.chunkOf(output);
     const { leaf } = chunk;
     const valueCount = this.valueCount(leaf);
     const isWhole = start === 0 && end === valueCount;
@@ -91,48 +89,12 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
       const levels = this.#carriedLevels(load, leaf, from - start);
       const isLast = from + count === valueCount;
       const page = { region: { values, validity }, count, capacity: count, levels, isWhole, isLast };
-      this.#storePage(load, chunk, page, allocate);
+      this.storePage(load, chunk, page, allocate);
     }
   }
 
-  /** Slot bytes, at most, that `storeLists` takes. */
-  protected listsByteLengths(output: OutputColumn, elementCount: number, listCount: number) {
-    const { leaf } = this.#chunkOf(output);
-    const levels = listLevelsByteLength(elementCount, listCount) + LEVELS_ALIGNMENT;
-    return {
-      byteLength: pageByteLength(leaf, elementCount + listCount) + levels,
-      scratchByteLength: pageScratchByteLength(leaf, elementCount + listCount),
-    };
-  }
-
-  /** Makes a page of lists that the input has in another form. */
-  protected storeLists(
-    load: Load<ParquetPiece>,
-    output: OutputColumn,
-    start: number,
-    end: number,
-    region: Region,
-    lists: ListRows,
-  ): void {
-    const chunk = this.#chunkOf(output);
-    const { levels: own, path } = chunk.leaf;
-    if (typeof own === 'string' || 'column' in own) throw new RangeError(`"${path.join('.')}" is no new list`);
-    const { nullLevel, maxDefinitionLevel } = own;
-    const { elementCount: count, count: listCount } = lists;
-    const scratch = load.allocate(listLevelsByteLength(count, listCount));
-    const valueCount = this.valueCount(chunk.leaf);
-    const page = {
-      region,
-      count,
-      capacity: count + listCount,
-      levels: { lists, nullLevel, maxDefinitionLevel, scratch },
-      isWhole: start === 0 && end === valueCount,
-      isLast: end === valueCount,
-    };
-    this.#storePage(load, chunk, page, (byteLength) => load.allocate(byteLength));
-  }
-
-  #storePage(
+  /** Has a page made of results that are in the slot, and written. */
+  protected storePage(
     load: Load<ParquetPiece>,
     chunk: ColumnChunkWriter,
     { region, count, capacity, levels, isWhole, isLast }: StoredPage,
@@ -204,14 +166,14 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
       return;
     }
     if (piece.kind === 'dictionary') {
-      const chunk = this.#chunkOf(piece.output);
+      const chunk = this.chunkOf(piece.output);
       const summary = this.#summary(piece.task, results);
       const header = chunk.addDictionary(summary, piece.nullCount);
       chunk.start = appender.append([header, memory.subarray(piece.body, piece.body + summary.byteLength)]);
       return;
     }
     if (piece.kind === 'indices') {
-      const header = this.#chunkOf(piece.output).addIndexPage(piece.page);
+      const header = this.chunkOf(piece.output).addIndexPage(piece.page);
       appender.append([header, memory.subarray(piece.address, piece.address + piece.page.byteLength)]);
       return;
     }
@@ -225,7 +187,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     if (!piece.releases) return;
     const { outputs } = piece.chunk.leaf.job;
     for (const [index, output] of outputs.entries())
-      if (index > 0) this.#chunkOf(output).start = appender.appendStored(store, index);
+      if (index > 0) this.chunkOf(output).start = appender.appendStored(store, index);
     store.clear();
   }
 
@@ -266,13 +228,13 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   /** The writer of a result, all of whose pages have been written. */
   protected finished(leaf: OutputLeaf): ColumnChunkWriter {
-    const writer = this.#chunkOf(leaf.output);
+    const writer = this.chunkOf(leaf.output);
     // In a row group of no rows there is no page to tell where it begins.
     writer.start ??= this.#options.appender.append([]);
     return writer;
   }
 
-  #chunkOf(output: OutputColumn): ColumnChunkWriter {
+  protected chunkOf(output: OutputColumn): ColumnChunkWriter {
     const chunk = this.#chunks.get(output);
     if (chunk === undefined) throw new RangeError(`"${output.name}" is no output of this file`);
     return chunk;
