@@ -17,6 +17,8 @@ export interface DataPage {
   readonly address: number;
   readonly byteLength: number;
   readonly uncompressedByteLength: number;
+  /** CRC-32 of its bytes, if the header names it. */
+  readonly crc: number | undefined;
   readonly codec: PageCodec;
   readonly encoding: PageEncoding;
   /** Place of its first value among the column chunk's. Nulls count as values. */
@@ -54,6 +56,7 @@ export interface LevelBytes {
 /** A dictionary page in the slot: values back to back as in a PLAIN page without levels. */
 export interface DictionaryPage {
   readonly address: number;
+  readonly crc: number | undefined;
   readonly byteLength: number;
   readonly uncompressedByteLength: number;
   readonly codec: PageCodec;

@@ -2,6 +2,7 @@
 import type { DataPage, DecodePagesTask } from '../../src/abi/pages.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
 import { decompressBlock } from '../codecs/block-codec.js';
+import { zlib } from '../codecs/zlib.js';
 import { decodeLevels, type PageLevels, type PageParts, readLevels } from './levels.js';
 import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
 import { DENSE_BYTE_LENGTH, type Dictionary, decodeValues } from './values.js';
@@ -30,6 +31,7 @@ function decodePage(
   dictionary: Dictionary | undefined,
 ): void {
   const { name, physicalValue, target } = task;
+  checkCrc(name, `the page of values ${page.firstValue} to ${page.firstValue + page.valueCount}`, page, context);
   if (decompressInPlace(task, context, page, from, to)) return;
   const { bitmap, values, valuesEnd, ...parts } = readPage(task, page, context, task.scratch);
   const popcount = kernelOf(context, 'bitmap_popcount');
@@ -101,6 +103,7 @@ function readDictionary(task: DecodePagesTask, context: PageContext): Dictionary
   const { name, dictionary, dictionaryScratch } = task;
   if (dictionary === undefined) return undefined;
   const { address, byteLength, uncompressedByteLength, codec, valueCount } = dictionary;
+  checkCrc(name, 'the dictionary', dictionary, context);
   if (codec !== 'none') {
     decompress(name, address, byteLength, dictionaryScratch, { codec, uncompressedByteLength }, context);
     return { address: dictionaryScratch, valueCount };
@@ -119,6 +122,20 @@ function readPage(task: DecodePagesTask, page: DataPage, context: PageContext, r
   const uncompressedByteLength = page.uncompressedByteLength - levelsByteLength;
   decompress(task.name, start, end - start, room, { codec: page.codec, uncompressedByteLength }, context);
   return readLevels(context, task, page, room, room + uncompressedByteLength);
+}
+
+/** Damage in a page's bytes would become wrong numbers: where there is a checksum, it isn't let through. */
+function checkCrc(
+  name: string,
+  what: string,
+  { address, byteLength, crc }: Pick<DataPage, 'address' | 'byteLength' | 'crc'>,
+  { memory }: PageContext,
+): void {
+  if (crc === undefined) return;
+  const found = zlib().crc32(memory.subarray(address, address + byteLength));
+  if (found === crc) return;
+  const hex = (value: number) => value.toString(16).padStart(8, '0');
+  throw corruptColumn(name, `${what} has the CRC-32 ${hex(found)}, its header names ${hex(crc)}: the file is damaged`);
 }
 
 function decompress(

@@ -19,7 +19,7 @@ export interface ColumnPages {
   readonly hasNulls: boolean;
   /**
    * For each page the position in the file of its values, if they lie there as a column's do: uncompressed, PLAIN, none
-   * of them null. Such values are read to their place at once.
+   * of them null, without a checksum. Such values are read to their place at once.
    */
   readonly valuePositions: readonly (number | undefined)[];
 }
@@ -44,6 +44,7 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
   const pages: DataPageInfo[] = [];
   const valuePositions: (number | undefined)[] = [];
   let dictionary: DictionaryPageInfo | undefined;
+  let hasNullablePage = false;
   let valueCount = 0;
   let position = chunk.start;
   while (valueCount < chunkValues) {
@@ -66,7 +67,10 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
       }
       if (page.valueCount === 0) continue;
       pages.push(page);
-      valuePositions.push(findValues(reader, page, leaf, value));
+      const at = findValues(reader, page, leaf, value);
+      hasNullablePage ||= at === undefined && (isNested || page.nullCount !== 0);
+      // A page with a checksum is looked at as a whole.
+      valuePositions.push(page.crc === undefined ? at : undefined);
     }
   }
   // Writers don't agree on whether empty lists are nulls.
@@ -79,8 +83,7 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
     physicalValue: value,
     dictionary,
     pages,
-    hasNulls:
-      mayHaveNulls && valuePositions.some((at, i) => at === undefined && (isNested || pages[i]?.nullCount !== 0)),
+    hasNulls: mayHaveNulls && hasNullablePage,
     valuePositions,
   };
 }

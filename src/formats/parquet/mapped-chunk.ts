@@ -159,7 +159,7 @@ function dictionaryItem(options: MappedChunkOptions, dictionary: DictionaryPageI
 function loadDictionary(
   load: Load<ParquetPiece>,
   { file, job, pages }: MappedChunkOptions,
-  { position, byteLength, uncompressedByteLength, valueCount }: DictionaryPageInfo,
+  { position, byteLength, uncompressedByteLength, crc, valueCount }: DictionaryPageInfo,
 ): Region {
   const { name, physicalValue, codec } = pages;
   const address = load.read(file, position, byteLength);
@@ -177,6 +177,7 @@ function loadDictionary(
         address,
         byteLength,
         uncompressedByteLength,
+        crc,
         codec,
         encoding: 'plain',
         firstValue: 0,

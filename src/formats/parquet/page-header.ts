@@ -18,8 +18,6 @@ const MAX_HEADER_BYTE_LENGTH = 1 << 24;
 
 export interface DataPageInfo extends Omit<DataPage, 'address'> {
   readonly kind: 'data';
-  /** CRC-32 of the body as it stands in the file, if the header has it. */
-  readonly crc: number | undefined;
   /** Where the body starts in the file; it ends with the page. */
   readonly position: number;
   /** Nulls among the values, where the header tells. */
@@ -28,6 +26,7 @@ export interface DataPageInfo extends Omit<DataPage, 'address'> {
 
 export interface DictionaryPageInfo {
   readonly kind: 'dictionary';
+  /** CRC-32 of the body as it stands in the file, if the header names it. */
   readonly crc: number | undefined;
   readonly position: number;
   readonly byteLength: number;
@@ -81,7 +80,8 @@ export class PageHeaderReader {
         `the page at byte ${position} claims ${byteLength} bytes (${uncompressedByteLength} uncompressed), its column chunk ends at byte ${this.#end}`,
       );
     }
-    const crc = header.integer(PageHeader.crc);
+    const signedCrc = header.integer(PageHeader.crc);
+    const crc = signedCrc === undefined ? undefined : signedCrc >>> 0;
     const sizes = { position: body, byteLength, uncompressedByteLength, crc };
     switch (header.integer(PageHeader.type)) {
       case PageType.data:

@@ -145,6 +145,7 @@ export class RowGroupPartition implements SourcePartition {
       dictionary: dictionary && {
         address: load.read(this.#file, dictionary.position, dictionary.byteLength),
         byteLength: dictionary.byteLength,
+        crc: dictionary.crc,
         uncompressedByteLength: dictionary.uncompressedByteLength,
         codec: pages.codec,
         valueCount: dictionary.valueCount,
@@ -238,11 +239,12 @@ export class RowGroupPartition implements SourcePartition {
 }
 
 function dataPage(page: DataPageInfo, addressOffset: number): DataPage {
-  const { byteLength, uncompressedByteLength, codec, encoding, firstValue, valueCount, levels } = page;
+  const { byteLength, uncompressedByteLength, crc, codec, encoding, firstValue, valueCount, levels } = page;
   return {
     address: page.position + addressOffset,
     byteLength,
     uncompressedByteLength,
+    crc,
     codec,
     encoding,
     firstValue,
