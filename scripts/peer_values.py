@@ -1,5 +1,7 @@
-"""Reads {function: [inputs]} from standard input and writes {function: {peer: [values]}}: what NumPy formulas as in textbooks,
-SciPy and PyTorch (with autograd for derivatives) make of the inputs. Peers that aren't installed are left out."""
+"""Reads {"values": {function: [inputs]}, "rows": {function: [{"rows": [row], "gradients": [row]}]}} from standard input and
+writes {"values": {function: {peer: [values]}}, "rows": {function: {peer: [[values of a row]]}}}: what NumPy formulas as in
+textbooks, SciPy and PyTorch (with autograd for derivatives) make of them. The rows of a block have one width. Peers that
+aren't installed are left out."""
 import json
 import math
 import sys
@@ -140,10 +142,85 @@ def peers_of(name, inputs):
     return {peer: [text(float(v)) for v in result] for peer, result in results.items()}
 
 
+def np_softmax(x):
+    e = np.exp(x - x.max(axis=1, keepdims=True))
+    return e / e.sum(axis=1, keepdims=True)
+
+
+def np_logsumexp(x):
+    m = x.max(axis=1, keepdims=True)
+    return m + np.log(np.exp(x - m).sum(axis=1, keepdims=True))
+
+
+def np_entropy(p):
+    return -np.sum(np.where(p > 0, p * np.log(p), 0), axis=1, keepdims=True)
+
+
+def np_vector_jacobian(x, g):
+    p = np_softmax(x)
+    return p * (g - np.sum(p * g, axis=1, keepdims=True))
+
+
+NUMPY_ROWS = {
+    "softmax": lambda x, g: np_softmax(x),
+    "softmin": lambda x, g: np_softmax(-x),
+    "log_softmax": lambda x, g: x - np_logsumexp(x),
+    "logsumexp": lambda x, g: np_logsumexp(x),
+    "entropy": lambda x, g: np_entropy(np_softmax(x)),
+    "softmax_deriv": lambda x, g: np_softmax(x) * (1 - np_softmax(x)),
+    "softmax_deriv grad": np_vector_jacobian,
+}
+
+SCIPY_ROWS = {}
+if scipy is not None:
+    SCIPY_ROWS = {
+        "softmax": lambda x, g: special.softmax(x, axis=1),
+        "softmin": lambda x, g: special.softmax(-x, axis=1),
+        "log_softmax": lambda x, g: special.log_softmax(x, axis=1),
+        "logsumexp": lambda x, g: special.logsumexp(x, axis=1, keepdims=True),
+        "entropy": lambda x, g: special.entr(special.softmax(x, axis=1)).sum(axis=1, keepdims=True),
+    }
+
+TORCH_ROWS = {}
+if torch is not None:
+
+    def torch_vector_jacobian(x, g):
+        leaf = torch.tensor(x, requires_grad=True)
+        torch.softmax(leaf, 1).backward(torch.tensor(g))
+        return leaf.grad.numpy()
+
+    TORCH_ROWS = {
+        "softmax": lambda x, g: torch.softmax(torch.tensor(x), 1).numpy(),
+        "softmin": lambda x, g: F.softmin(torch.tensor(x), 1).numpy(),
+        "log_softmax": lambda x, g: torch.log_softmax(torch.tensor(x), 1).numpy(),
+        "logsumexp": lambda x, g: torch.logsumexp(torch.tensor(x), 1, keepdim=True).numpy(),
+        "entropy": lambda x, g: torch.distributions.Categorical(logits=torch.tensor(x)).entropy().numpy()[:, None],
+        "softmax_deriv grad": torch_vector_jacobian,
+    }
+
+
+def row_peers_of(name, blocks):
+    results = {}
+    for peer, functions in (("NumPy", NUMPY_ROWS), ("SciPy", SCIPY_ROWS), ("PyTorch", TORCH_ROWS)):
+        if name not in functions:
+            continue
+        rows = []
+        for block in blocks:
+            x, g = (np.array(block[key], dtype=np.float64) for key in ("rows", "gradients"))
+            rows += [[text(float(v)) for v in row] for row in functions[name](x, g)]
+        results[peer] = rows
+    return results
+
+
 versions = [f"NumPy {np.__version__}"]
 if scipy is not None:
     versions.append(f"SciPy {scipy.__version__}")
 if torch is not None:
     versions.append(f"PyTorch {torch.__version__}")
 request = json.load(sys.stdin)
-json.dump({"versions": versions, "values": {name: peers_of(name, inputs) for name, inputs in request.items()}}, sys.stdout)
+answer = {
+    "versions": versions,
+    "values": {name: peers_of(name, inputs) for name, inputs in request["values"].items()},
+    "rows": {name: row_peers_of(name, blocks) for name, blocks in request["rows"].items()},
+}
+json.dump(answer, sys.stdout)

@@ -1,5 +1,5 @@
 /**
- * ramp + rampLow + ln(u + uLow) to about 2^-60 of itself, then rounded; divided by `divisor` first if `divide` is set.
+ * ln(u + uLow), to about 2^-60 of itself.
  *
  *   u = 2^k * m,  m in [0.705, 1.41), cut into 128 intervals with c about 1 / the middle
  *   z = m * c - 1, exactly, as z + zLow;  |z| <= 1/256
@@ -10,7 +10,7 @@
  *
  * Preconditions: u is a positive normal number, |uLow| <= 2^-53 * u. Other arguments give garbage, never a wild access.
  */
-import { anySumTail, leading, magnitude, one, quotient, splatAt, sumTail, zero } from './lanes';
+import { anySumTail, leading, magnitude, one, splatAt, sumTail, zero } from './lanes';
 import { L0, L1, L2, L3, L4, L5, L6, LN2_HIGH, LN2_LOW, LOG_TABLE } from './log-table';
 
 // prettier-ignore
@@ -25,6 +25,7 @@ const LOG_BITS: usize = memory.data<u64>([
   0xfff0000000000000, // the part of a distance from it that counts powers of two
 ], 16);
 
+/** ln(u + uLow), or with `hasRamp` ramp + rampLow + ln(u + uLow). */
 @inline
 export function logSum(
   ramp: v128,
@@ -33,8 +34,26 @@ export function logSum(
   uLow: v128,
   near: v128,
   nearLow: v128,
-  divisor: v128,
-  divide: bool,
+  hasRamp: bool,
+): v128 {
+  return logParts(ramp, rampLow, u, uLow, near, nearLow, hasRamp, 0);
+}
+
+/** Writes ln(u + uLow), rounded, to `target`, and what that leaves of it 16 bytes behind. */
+export function logTo(target: usize, u: v128, uLow: v128, near: v128, nearLow: v128): void {
+  logParts(zero(), zero(), u, uLow, near, nearLow, false, target);
+}
+
+@inline
+function logParts(
+  ramp: v128,
+  rampLow: v128,
+  u: v128,
+  uLow: v128,
+  near: v128,
+  nearLow: v128,
+  hasRamp: bool,
+  target: usize,
 ): v128 {
   const distance = i64x2.sub(u, splatAt(LOG_BITS));
   const row0 = LOG_TABLE + (<usize>(i64x2.extract_lane(distance, 0) >> 40) & 0xfe0);
@@ -70,7 +89,12 @@ export function logSum(
   const low = f64x2.add(baseLow, f64x2.sub(zLow, f64x2.mul(zLow, z)));
   const tail = f64x2.add(f64x2.add(sumTail(base, z, head), low), curve);
 
-  const sum = f64x2.add(ramp, head);
-  const sumLow = f64x2.add(f64x2.add(anySumTail(ramp, head, sum), rampLow), tail);
-  return divide ? quotient(sum, sumLow, divisor, zero()) : f64x2.add(sum, sumLow);
+  const sum = hasRamp ? f64x2.add(ramp, head) : head;
+  const sumLow = hasRamp ? f64x2.add(f64x2.add(anySumTail(ramp, head, sum), rampLow), tail) : tail;
+  const y = f64x2.add(sum, sumLow);
+  if (target) {
+    v128.store(target, y);
+    v128.store(target, f64x2.add(f64x2.sub(sum, y), sumLow), 16);
+  }
+  return y;
 }

@@ -17,7 +17,7 @@ class Log1p {
   @inline
   at(x: v128): v128 {
     const u = f64x2.add(one(), x);
-    const y = logSum(zero(), zero(), u, anySumTail(one(), x, u), x, zero(), one(), false);
+    const y = logSum(zero(), zero(), u, anySumTail(one(), x, u), x, zero(), false);
     return v128.or(y, v128.and(f64x2.eq(x, zero()), x));
   }
 
@@ -33,7 +33,7 @@ class Log1p {
     if (x > 0) {
       const ln2: f64 = 0.6931471805599453;
       const half = f64x2.splat(x * 0.5);
-      const y = logSum(f64x2.splat(ln2), f64x2.splat(2.3190468138462996e-17), half, zero(), half, zero(), one(), false);
+      const y = logSum(f64x2.splat(ln2), f64x2.splat(2.3190468138462996e-17), half, zero(), half, zero(), true);
       return f64x2.extract_lane(y, 0);
     }
     return NaN;

@@ -14,7 +14,7 @@
  */
 import { expIndex } from './exp';
 import { anySumTail, magnitude, productTail, splatAt, sumTail } from './lanes';
-import { logSum } from './log';
+import { logTo } from './log';
 import { differenceTail, reciprocalTail } from './rows-double';
 import { exponentOf, exponentTail, weightHead, weightTail, wholeExponent, wholeExponentTail } from './rows-exp';
 import { preciseRest, preciseRestTail } from './rows-exp-precise';
@@ -28,6 +28,8 @@ const CONSTANTS: usize = memory.data<u64>([
   0x7ff0000000000000, // inf
   0x3fb0000000000000, // 2^-4
 ], 16);
+/** The logarithm in scratch, behind the sums of rows-weights.ts: head and tail. */
+const LOGARITHM: usize = 128;
 
 export function log_softmax(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
   const block = temperatureBlock(params, scratch);
@@ -106,16 +108,27 @@ function sumWeights(
   }
 }
 
-/** ramp + ln(1 + others) rounded; with -L for `ramp` what rounding took from L. */
-function logarithm(ramp: v128, scratch: usize): v128 {
+/** L = ln(1 + others), and what rounding took from it, to scratch. */
+@inline
+function takeLogarithm(scratch: usize): void {
   const one = f64x2.splat(1);
-  const zero = i64x2.splat(0);
   const others = v128.load(scratch + OTHERS);
   const othersTail = v128.load(scratch + OTHERS_TAIL);
   const sum = f64x2.add(one, others);
   const tail = f64x2.add(anySumTail(one, others, sum), othersTail);
-  const y = logSum(ramp, zero, sum, tail, others, othersTail, one, false);
-  return v128.or(y, f64x2.ne(others, others));
+  logTo(scratch + LOGARITHM, sum, tail, others, othersTail);
+}
+
+/** L, as `takeLogarithm` left it: NaN where the others are. */
+@inline
+function logarithm(scratch: usize): v128 {
+  const others = v128.load(scratch + OTHERS);
+  return v128.or(v128.load(scratch + LOGARITHM), f64x2.ne(others, others));
+}
+
+@inline
+function logarithmTail(scratch: usize): v128 {
+  return v128.load(scratch + LOGARITHM, 16);
 }
 
 /** head + tail, or head alone where it is infinite. */
@@ -142,8 +155,9 @@ function logSoftmax(
 ): void {
   const m = rowMaximum(sources, width, row, lanes, false);
   sumWeights(sources, width, row, scratch, block, lanes, m, false, false);
-  const l = v128.or(logarithm(i64x2.splat(0), scratch), aboveLimit(m, limit));
-  const lTail = logarithm(f64x2.neg(l), scratch);
+  takeLogarithm(scratch);
+  const l = v128.or(logarithm(scratch), aboveLimit(m, limit));
+  const lTail = logarithmTail(scratch);
   for (let i: usize = 0; i < width; i++) {
     const x = loadRows(addressAt(sources, i) + row, lanes, false);
     const z = wholeExponent(x, m, block);
@@ -157,10 +171,11 @@ function logOfSum(sources: usize, targets: usize, width: usize, row: usize, scra
   const m = rowMaximum(sources, width, row, lanes, false);
   const maximum = finiteMaximum(m);
   sumWeights(sources, width, row, scratch, 0, lanes, maximum, false, false);
-  const l = logarithm(i64x2.splat(0), scratch);
+  takeLogarithm(scratch);
+  const l = logarithm(scratch);
   const y = f64x2.add(m, l);
   const cancels = f64x2.lt(magnitude(y), f64x2.mul(l, splatAt(CONSTANTS + 24)));
-  let tail = logarithm(f64x2.neg(l), scratch);
+  let tail = logarithmTail(scratch);
   if (v128.any_true(cancels)) {
     sumWeights(sources, width, row, scratch, 0, lanes, maximum, true, false);
     tail = v128.bitselect(preciseLogarithmTail(l, scratch), tail, cancels);
@@ -192,8 +207,9 @@ function preciseLogarithmTail(l: v128, scratch: usize): v128 {
 function entropyOf(sources: usize, targets: usize, width: usize, row: usize, scratch: usize, lanes: i32): void {
   const m = rowMaximum(sources, width, row, lanes, false);
   sumWeights(sources, width, row, scratch, 0, lanes, m, false, true);
-  const l = logarithm(i64x2.splat(0), scratch);
-  const lTail = logarithm(f64x2.neg(l), scratch);
+  takeLogarithm(scratch);
+  const l = logarithm(scratch);
+  const lTail = logarithmTail(scratch);
   const one = f64x2.splat(1);
   const others = v128.load(scratch + OTHERS);
   const sum = f64x2.add(one, others);

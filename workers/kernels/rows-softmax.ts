@@ -20,38 +20,19 @@
  * give back what it loses. Two rows are computed at a time, or two columns of one row, with the same operations: a
  * row's result depends on nothing but the row.
  */
-import { expHead, expIndexFrom, expRemainderOf, expRemainderOfSum, expRounder, expTail } from './exp';
-import { STEPS_PER_UNIT } from './exp-table';
-import { leading, quotientTail, splatAt, sumTail } from './lanes';
+import { leading } from './lanes';
 import { reciprocalTail } from './rows-double';
-import { prepareTemperature, sumStart, unscale } from './rows-exp';
-import { softmaxOfAny } from './rows-softmax-any';
-import { addressAt, largestMaximum, loadRows, rowMaximum, storeRows } from './rows-tile';
-
-// prettier-ignore
-const SOFTMAX: usize = memory.data<f64>([
-  -800, // beyond it a quotient is 0
-  2000, // above it x - maximum is exact, and below it the product that reduces x
-  STEPS_PER_UNIT,
-  3458764513820540928, // 1.5 * 2^61, beside which numbers are rounded to multiples of 512
-  131072, // 512 * 256
-  115792089237316195423570985008687907853269984665640564039457584007913129639936.0, // 2^256
-], 16);
-
-/** Offsets in scratch: 1/temperature as a number of 26 bits and a rest, and rounded; -800 * temperature. */
-const INVERSE_HEAD: usize = 0;
-const INVERSE_REST: usize = 8;
-const INVERSE: usize = 16;
-const FLOOR: usize = 24;
-/** The block of `softmaxOfAny`; the tails of the weights. */
-const ANY: usize = 32;
-const TAILS: usize = 128;
+import { prepareTemperature } from './rows-exp';
+import { ANY, FLOOR, INVERSE, INVERSE_HEAD, INVERSE_REST, oneRow, TAILS, twoRows } from './rows-softmax-rows';
+import { addressAt, largestMaximum, loadRows, rowMaximum } from './rows-tile';
 
 /** The largest maximum that can be computed with: up to there, -800 beside it is more than a rounding error. */
 const REACH: f64 = 1099511627776;
 /** Temperatures whose reciprocals, and products with numbers of a fit size, have normal parts. */
 const TEMPERATURE_MIN: f64 = 1e-150;
 const TEMPERATURE_MAX: f64 = 1e150;
+/** The widest row of which eight fit into scratch, with the tails of two. */
+const BLOCK_WIDTH: usize = 768;
 
 export function softmax(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
   softmaxRows(sources, targets, <usize>width, count, params, scratch, false);
@@ -105,10 +86,18 @@ function eachRow(
 ): void {
   const end = (<usize>count) << 3;
   let row: usize = 0;
+  if (width <= BLOCK_WIDTH) {
+    for (; row + 64 <= end; row += 64) {
+      if (eightRows(sources, targets, width, row, reach, scratch, negate, tempered)) continue;
+      for (let each: usize = 0; each < 64; each += 8) {
+        oneRow(sources, targets, width, row + each, reach, limit, scratch, block, negate, tempered);
+      }
+    }
+  }
   for (; row + 16 <= end; row += 16) {
     const m = rowMaximum(sources, width, row, 2, negate);
     if (i64x2.all_true(f64x2.le(f64x2.abs(m), f64x2.splat(reach)))) {
-      twoRows(sources, targets, width, row, m, scratch, negate, tempered);
+      twoRows(sources, targets, width, row, m, scratch, scratch + TAILS, negate, tempered, false);
     } else {
       oneRow(sources, targets, width, row, reach, limit, scratch, block, negate, tempered);
       oneRow(sources, targets, width, row + 8, reach, limit, scratch, block, negate, tempered);
@@ -117,232 +106,64 @@ function eachRow(
   if (row < end) oneRow(sources, targets, width, row, reach, limit, scratch, block, negate, tempered);
 }
 
-/** What is subtracted from a row's values: 0, or the maximum where that is exact. */
+/**
+ * Eight rows, a cache line of each column, in a block of scratch: columns whose distance is a power of two would push each
+ * other out of the cache. False, with nothing done, if one of the rows is beyond reach.
+ */
 @inline
-function centerOf(m: v128, tempered: bool): v128 {
-  return tempered ? i64x2.splat(0) : v128.and(m, f64x2.gt(f64x2.abs(m), splatAt(SOFTMAX + 8)));
-}
-
-/** What a row's values are raised to: then no weight is subnormal, also where x is -inf. NaN stays NaN. */
-@inline
-function floorOf(m: v128, scratch: usize, tempered: bool): v128 {
-  return f64x2.add(m, tempered ? splatAt(scratch + FLOOR) : splatAt(SOFTMAX));
-}
-
-/** The number from which indices are counted, so that the largest weight is about 2^256. */
-@inline
-function rounderOf(m: v128, center: v128, scratch: usize, tempered: bool): v128 {
-  const top = tempered ? f64x2.mul(m, splatAt(scratch + INVERSE)) : f64x2.sub(m, center);
-  const power = f64x2.sub(f64x2.add(f64x2.mul(top, splatAt(SOFTMAX + 16)), splatAt(SOFTMAX + 24)), splatAt(SOFTMAX + 24));
-  return f64x2.sub(f64x2.add(expRounder(), splatAt(SOFTMAX + 32)), power);
-}
-
-/** x - center, or the head of x / temperature, exact in 52 bits. */
-@inline
-function exponentHead(x: v128, center: v128, scratch: usize, tempered: bool): v128 {
-  return tempered ? f64x2.mul(leading(x), splatAt(scratch + INVERSE_HEAD)) : f64x2.sub(x, center);
-}
-
-/** What `exponentHead` leaves of x / temperature. */
-@inline
-function exponentRest(x: v128, scratch: usize): v128 {
-  const head = leading(x);
-  return f64x2.add(
-    f64x2.mul(head, splatAt(scratch + INVERSE_REST)),
-    f64x2.mul(f64x2.sub(x, head), splatAt(scratch + INVERSE)),
-  );
-}
-
-/** What leading(w) leaves of the weight w, whose rounded head is `power`. */
-@inline
-function weightRest(index: v128, r: v128, power: v128, head: v128): v128 {
-  return f64x2.add(f64x2.sub(power, head), expTail(index, r, power));
-}
-
-@inline
-function quotientOf(head: v128, rest: v128, inverse: v128, inverseHead: v128, inverseRest: v128): v128 {
-  const low = f64x2.add(f64x2.mul(head, inverseRest), f64x2.mul(rest, inverse));
-  return f64x2.mul(f64x2.add(f64x2.mul(head, inverseHead), low), unscale());
-}
-
-/** 2^256. */
-@inline
-function scale(): v128 {
-  return splatAt(SOFTMAX + 40);
-}
-
-/** The sum of the even columns' weights and the odd ones', but for what the low parts say. */
-@inline
-function sumOf(even: v128, odd: v128): v128 {
-  return f64x2.add(f64x2.sub(even, sumStart()), f64x2.sub(odd, sumStart()));
-}
-
-/** What `head`, of 26 bits, leaves of 2^256 / (sum + low); `s` is sum + low rounded, `inverse` the quotient. */
-@inline
-function inverseRestOf(sum: v128, low: v128, s: v128, inverse: v128, head: v128): v128 {
-  const sHead = leading(s);
-  const sRest = f64x2.add(f64x2.sub(s, sHead), sumTail(sum, low, s));
-  const reciprocal = f64x2.mul(inverse, unscale());
-  return quotientTail(scale(), i64x2.splat(0), sHead, sRest, reciprocal, head);
-}
-
-/** Two rows of maximum m, which is within reach. */
-@inline
-function twoRows(
-  sources: usize,
-  targets: usize,
-  width: usize,
-  row: usize,
-  m: v128,
-  scratch: usize,
-  negate: bool,
-  tempered: bool,
-): void {
-  const tails = scratch + TAILS;
-  const center = centerOf(m, tempered);
-  const floor = floorOf(m, scratch, tempered);
-  const rounder = rounderOf(m, center, scratch, tempered);
-  let even = sumStart();
-  let odd = even;
-  let evenLow = i64x2.splat(0);
-  let oddLow = evenLow;
-  let i: usize = 0;
-  for (; i + 2 <= width; i += 2) {
-    const xa = f64x2.pmax(loadRows(addressAt(sources, i) + row, 2, negate), floor);
-    const xb = f64x2.pmax(loadRows(addressAt(sources, i + 1) + row, 2, negate), floor);
-    const ya = exponentHead(xa, center, scratch, tempered);
-    const yb = exponentHead(xb, center, scratch, tempered);
-    const za = tempered ? exponentRest(xa, scratch) : ya;
-    const zb = tempered ? exponentRest(xb, scratch) : yb;
-    const ka = expIndexFrom(tempered ? f64x2.add(ya, za) : ya, rounder);
-    const kb = expIndexFrom(tempered ? f64x2.add(yb, zb) : yb, rounder);
-    const na = f64x2.sub(ka, rounder);
-    const nb = f64x2.sub(kb, rounder);
-    const ra = tempered ? expRemainderOfSum(ya, za, na) : expRemainderOf(ya, na);
-    const rb = tempered ? expRemainderOfSum(yb, zb, nb) : expRemainderOf(yb, nb);
-    const pa = expHead(ka);
-    const pb = expHead(kb);
-    const ha = leading(pa);
-    const hb = leading(pb);
-    const ta = weightRest(ka, ra, pa, ha);
-    const tb = weightRest(kb, rb, pb, hb);
-    v128.store(addressAt(targets, i) + row, ha);
-    v128.store(addressAt(targets, i + 1) + row, hb);
-    v128.store(tails + (i << 4), ta);
-    v128.store(tails + (i << 4), tb, 16);
-    const nextEven = f64x2.add(even, ha);
-    const nextOdd = f64x2.add(odd, hb);
-    evenLow = f64x2.add(evenLow, f64x2.add(ta, sumTail(even, ha, nextEven)));
-    oddLow = f64x2.add(oddLow, f64x2.add(tb, sumTail(odd, hb, nextOdd)));
-    even = nextEven;
-    odd = nextOdd;
-  }
-  if (i < width) {
-    const x = f64x2.pmax(loadRows(addressAt(sources, i) + row, 2, negate), floor);
-    const y = exponentHead(x, center, scratch, tempered);
-    const z = tempered ? exponentRest(x, scratch) : y;
-    const k = expIndexFrom(tempered ? f64x2.add(y, z) : y, rounder);
-    const n = f64x2.sub(k, rounder);
-    const r = tempered ? expRemainderOfSum(y, z, n) : expRemainderOf(y, n);
-    const p = expHead(k);
-    const h = leading(p);
-    const t = weightRest(k, r, p, h);
-    v128.store(addressAt(targets, i) + row, h);
-    v128.store(tails + (i << 4), t);
-    const next = f64x2.add(even, h);
-    evenLow = f64x2.add(evenLow, f64x2.add(t, sumTail(even, h, next)));
-    even = next;
-  }
-  const sum = sumOf(even, odd);
-  const low = f64x2.add(evenLow, oddLow);
-  const s = f64x2.add(sum, low);
-  const inverse = f64x2.div(scale(), s);
-  const inverseHead = leading(inverse);
-  const inverseRest = inverseRestOf(sum, low, s, inverse, inverseHead);
-  for (i = 0; i < width; i++) {
-    const target = addressAt(targets, i) + row;
-    const t = v128.load(tails + (i << 4));
-    v128.store(target, quotientOf(v128.load(target), t, inverse, inverseHead, inverseRest));
-  }
-}
-
-/** Columns i and i + 1 of one row. */
-@inline
-function loadColumns(list: usize, i: usize, row: usize, negate: bool): v128 {
-  const x = v128.load64_lane(addressAt(list, i + 1) + row, v128.load64_zero(addressAt(list, i) + row), 1);
-  return negate ? f64x2.neg(x) : x;
-}
-
-@inline
-function storeColumns(list: usize, i: usize, row: usize, x: v128): void {
-  v128.store64_lane(addressAt(list, i) + row, x, 0);
-  v128.store64_lane(addressAt(list, i + 1) + row, x, 1);
-}
-
-/** One row, by two columns; a row whose maximum is beyond reach by `softmaxOfAny`. */
-function oneRow(
+function eightRows(
   sources: usize,
   targets: usize,
   width: usize,
   row: usize,
   reach: f64,
-  limit: f64,
   scratch: usize,
-  block: usize,
   negate: bool,
   tempered: bool,
-): void {
-  const m = rowMaximum(sources, width, row, 1, negate);
-  const tails = scratch + TAILS;
-  if (!(abs(f64x2.extract_lane(m, 0)) <= reach)) {
-    softmaxOfAny(sources, targets, width, row, tails, block, limit, negate);
-    return;
+): bool {
+  const rows = scratch + TAILS;
+  const tails = rows + (width << 6);
+  let a = f64x2.splat(-Infinity);
+  let b = a;
+  let c = a;
+  let d = a;
+  for (let i: usize = 0; i < width; i++) {
+    const source = addressAt(sources, i) + row;
+    const target = rows + (i << 6);
+    const xa = loadRows(source, 2, negate);
+    const xb = loadRows(source + 16, 2, negate);
+    const xc = loadRows(source + 32, 2, negate);
+    const xd = loadRows(source + 48, 2, negate);
+    a = f64x2.pmax(a, xa);
+    b = f64x2.pmax(b, xb);
+    c = f64x2.pmax(c, xc);
+    d = f64x2.pmax(d, xd);
+    v128.store(target, xa);
+    v128.store(target, xb, 16);
+    v128.store(target, xc, 32);
+    v128.store(target, xd, 48);
   }
-  const center = centerOf(m, tempered);
-  const floor = floorOf(m, scratch, tempered);
-  const rounder = rounderOf(m, center, scratch, tempered);
-  let sum = sumStart();
-  let low = i64x2.splat(0);
-  for (let i: usize = 0; i < width; i += 2) {
-    const isPair = i + 1 < width;
-    const values = isPair ? loadColumns(sources, i, row, negate) : loadRows(addressAt(sources, i) + row, 1, negate);
-    const x = f64x2.pmax(values, floor);
-    const y = exponentHead(x, center, scratch, tempered);
-    const z = tempered ? exponentRest(x, scratch) : y;
-    const k = expIndexFrom(tempered ? f64x2.add(y, z) : y, rounder);
-    const n = f64x2.sub(k, rounder);
-    const r = tempered ? expRemainderOfSum(y, z, n) : expRemainderOf(y, n);
-    const p = expHead(k);
-    let h = leading(p);
-    let t = weightRest(k, r, p, h);
-    if (isPair) {
-      storeColumns(targets, i, row, h);
-      v128.store(tails + (i << 3), t);
-    } else {
-      storeRows(addressAt(targets, i) + row, h, 1);
-      storeRows(tails + (i << 3), t, 1);
-      h = i64x2.replace_lane(h, 1, 0);
-      t = i64x2.replace_lane(t, 1, 0);
-    }
-    const next = f64x2.add(sum, h);
-    low = f64x2.add(low, f64x2.add(t, sumTail(sum, h, next)));
-    sum = next;
-  }
-  sum = sumOf(sum, v128.shuffle<u64>(sum, sum, 1, 0));
-  low = f64x2.add(low, v128.shuffle<u64>(low, low, 1, 0));
-  const s = f64x2.add(sum, low);
-  const inverse = f64x2.div(scale(), s);
-  const inverseHead = leading(inverse);
-  const inverseRest = inverseRestOf(sum, low, s, inverse, inverseHead);
-  let i: usize = 0;
-  for (; i + 2 <= width; i += 2) {
-    const t = v128.load(tails + (i << 3));
-    const h = loadColumns(targets, i, row, false);
-    storeColumns(targets, i, row, quotientOf(h, t, inverse, inverseHead, inverseRest));
-  }
-  if (i < width) {
+  const bound = f64x2.splat(reach);
+  const ab = v128.and(f64x2.le(f64x2.abs(a), bound), f64x2.le(f64x2.abs(b), bound));
+  const cd = v128.and(f64x2.le(f64x2.abs(c), bound), f64x2.le(f64x2.abs(d), bound));
+  if (!i64x2.all_true(v128.and(ab, cd))) return false;
+  inBlock(rows, width, a, scratch, tails, tempered);
+  inBlock(rows + 16, width, b, scratch, tails, tempered);
+  inBlock(rows + 32, width, c, scratch, tails, tempered);
+  inBlock(rows + 48, width, d, scratch, tails, tempered);
+  for (let i: usize = 0; i < width; i++) {
+    const source = rows + (i << 6);
     const target = addressAt(targets, i) + row;
-    const t = loadRows(tails + (i << 3), 1, false);
-    storeRows(target, quotientOf(loadRows(target, 1, false), t, inverse, inverseHead, inverseRest), 1);
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    v128.store(target, v128.load(source, 32), 32);
+    v128.store(target, v128.load(source, 48), 48);
   }
+  return true;
+}
+
+/** A call for each pair of rows, so that the code stands there once. */
+function inBlock(rows: usize, width: usize, m: v128, scratch: usize, tails: usize, tempered: bool): void {
+  if (tempered) twoRows(rows, rows, width, 0, m, scratch, tails, false, true, true);
+  else twoRows(rows, rows, width, 0, m, scratch, tails, false, false, true);
 }
