@@ -31,7 +31,7 @@ const POWERS: usize = memory.data<u64>([
   0x2ff0000000000000, // 2^-256
   0x4ff0000000000000, // 2^256
   0x1ff0000000000000, // 2^-512
-  0x6bb0000000000000, // 2^700
+  0x6ba0000000000000, // 2^699
 ], 16);
 
 export function softmax_deriv(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
@@ -212,17 +212,21 @@ function vectorJacobian(
   const small = v128.load64_splat(POWERS);
   let seen = i64x2.splat(0);
   let reference = seen;
+  let isLarge = seen;
   for (let i: usize = 0; i < width; i++) {
     const first = isMaximum(loadRows(addressAt(targets, i) + row, lanes, false), tailAt(scratch, i, lanes), seen);
+    const g = loadRows(addressAt(gradients, i) + row, lanes, false);
     seen = v128.or(seen, first);
-    reference = v128.bitselect(loadRows(addressAt(gradients, i) + row, lanes, false), reference, first);
+    reference = v128.bitselect(g, reference, first);
+    isLarge = v128.or(isLarge, f64x2.gt(f64x2.abs(g), v128.load64_splat(POWERS, 24)));
   }
+  // The weights' factor 2^256 keeps small ones normal; it goes only where a product with a gradient would overflow.
+  const scale = v128.bitselect(small, f64x2.splat(1), isLarge);
   let sum = i64x2.splat(0);
   let low = sum;
   for (let i: usize = 0; i < width; i++) {
-    // Without the factor 2^256, so that no product with a gradient overflows.
-    const w = f64x2.mul(loadRows(addressAt(targets, i) + row, lanes, false), small);
-    const v = f64x2.mul(tailAt(scratch, i, lanes), small);
+    const w = f64x2.mul(loadRows(addressAt(targets, i) + row, lanes, false), scale);
+    const v = f64x2.mul(tailAt(scratch, i, lanes), scale);
     const g = loadRows(addressAt(gradients, i) + row, lanes, false);
     const d = f64x2.sub(g, reference);
     const dTail = differenceTail(g, reference, d);
@@ -240,12 +244,14 @@ function vectorJacobian(
   const big = v128.load64_splat(POWERS, 8);
   const unscaled = f64x2.mul(r, big);
   const unscaledTail = f64x2.mul(rTail, big);
+  const inverse = v128.bitselect(unscaled, r, isLarge);
+  const inverseTail = v128.bitselect(unscaledTail, rTail, isLarge);
   const mean = f64x2.add(sum, low);
   const meanTail = sumTail(sum, low, mean);
-  const q = f64x2.mul(mean, unscaled);
+  const q = f64x2.mul(mean, inverse);
   const qTail = f64x2.add(
-    productTail(mean, unscaled, q),
-    f64x2.add(f64x2.mul(mean, unscaledTail), f64x2.mul(meanTail, unscaled)),
+    productTail(mean, inverse, q),
+    f64x2.add(f64x2.mul(mean, inverseTail), f64x2.mul(meanTail, inverse)),
   );
   for (let i: usize = 0; i < width; i++) {
     const target = addressAt(targets, i) + row;
