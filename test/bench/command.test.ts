@@ -6,7 +6,7 @@ import { parseLine } from '../../src/cli/parse.js';
 describe('lanewise bench', () => {
   it('reads its options', () => {
     expect(parseLine(['bench', 'sigmoid', '--quick', '--threads=2', '--html', 'a.html'], [bench])).toMatchObject({
-      positional: 'sigmoid',
+      positionals: ['sigmoid'],
       values: { quick: true, threads: '2', html: 'a.html', json: false, markdown: false },
     });
   });
