@@ -108,7 +108,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     const isCompressed = leaf.pageCodec !== 'none';
     const targetCapacity = isCompressed ? maxCompressedByteLength(leaf.pageCodec, bodyCapacity) : 0;
     const target = isCompressed ? allocate(targetCapacity) : 0;
-    const body = isCompressed ? load.scratch(bodyCapacity) : isWrittenInPlace(leaf) ? 0 : load.allocate(bodyCapacity);
+    const body = isCompressed ? load.scratch(bodyCapacity) : isWrittenInPlace(leaf) ? 0 : allocate(bodyCapacity);
     const task = load.addTask({
       kind: 'encode_page',
       name: leaf.path.join('.'),

@@ -1,3 +1,4 @@
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { expectedLists, expectedValues, type Row } from '../../e2e/lists-support.js';
 import { randomNumbers } from '../../e2e/support.js';
@@ -77,6 +78,33 @@ describe.each(SHAPES)('lists that are %s', (_, elements, rows) => {
         return row.indexOf(Math.max(...row.map(Number)));
       }),
     );
+  });
+});
+
+describe('page indexes of lists', () => {
+  const rows = rowsOf({ seed: 9, lengths: RAGGED });
+
+  it('lead to the rows, in columns that have one', async () => {
+    const bytes = writeNested([{ elements: STANDARD, data: rows }], { codec: 'UNCOMPRESSED' });
+    const output = await transformBytes(bytes, ['p = softmax(l)', 'l = relu(l)'], { slotByteLength: 1 << 16 });
+    const file = output.slice().buffer;
+    const [rowGroup] = parquetMetadata(file).row_groups;
+    const [l, p] = rowGroup?.columns ?? [];
+    // Where a page begins in the middle of a row there can't be one, but rows are not cut here.
+    expect(p?.offset_index_length).toBeGreaterThan(20);
+    expect(p?.meta_data?.encoding_stats?.[0]?.count).toBeGreaterThan(2);
+    expect(l?.meta_data?.encoding_stats?.[0]?.count).toBeGreaterThan(2);
+    const expected = expectedLists('softmax', rows, undefined);
+    for (const [rowStart, rowEnd] of [
+      [0, 1],
+      [200, 203],
+      [377, ROW_COUNT],
+    ] as const) {
+      const read = await parquetReadObjects({ file, rowStart, rowEnd, useOffsetIndex: true });
+      expect(read.map((row) => row.p ?? null)).toEqual(expected.slice(rowStart, rowEnd));
+      const relu = rows.map((row) => row?.map((value) => (value === null ? null : Math.max(0, value))) ?? null);
+      expect(read.map((row) => row.l ?? null)).toEqual(relu.slice(rowStart, rowEnd));
+    }
   });
 });
 
