@@ -40,6 +40,11 @@ export const apply = defineCommand({
       summary: 'Rows of a row group where Arrow becomes Parquet, a multiple of 64',
       default: 'about a million, or 64 MiB',
     },
+    'byte-stream-split': {
+      kind: 'switch',
+      summary: 'Encode floating-point results for Parquet as BYTE_STREAM_SPLIT, which compresses better',
+    },
+    'page-checksums': { kind: 'switch', summary: 'Write a CRC-32 with each Parquet page of results' },
     dialect: {
       kind: 'value',
       choices: DIALECTS,
@@ -87,6 +92,8 @@ export const apply = defineCommand({
       compression: values.compression,
       rowGroupRows:
         values['row-group-rows'] === undefined ? undefined : parseCount(values['row-group-rows'], 'row-group-rows'),
+      byteStreamSplit: values['byte-stream-split'],
+      pageChecksums: values['page-checksums'],
       dialect: values.dialect,
       outType: values['out-type'],
       threads: values.threads === undefined ? undefined : parseCount(values.threads, 'threads'),

@@ -57,6 +57,17 @@ export interface PlanOptions extends ResourceOptions {
    */
   readonly rowGroupRows?: number | undefined;
   /**
+   * Whether floating-point columns that are written as Parquet are encoded BYTE_STREAM_SPLIT, which compresses better,
+   * rather than PLAIN.
+   * @default false
+   */
+  readonly byteStreamSplit?: boolean | undefined;
+  /**
+   * Whether Parquet pages of numbers that are written carry a CRC-32.
+   * @default false
+   */
+  readonly pageChecksums?: boolean | undefined;
+  /**
    * Whether an existing output is replaced.
    * @default false
    */
@@ -99,6 +110,8 @@ export interface Settings extends Resources {
   readonly format: OutputFormat;
   readonly compression: Compression | undefined;
   readonly rowGroupRows: number | undefined;
+  readonly byteStreamSplit: boolean;
+  readonly pageChecksums: boolean;
   readonly overwrite: boolean;
 }
 
@@ -136,19 +149,29 @@ export function catalogueOf(dialect: Dialect): readonly ActivationEntry[] {
   throw new LanewiseError('LW_USAGE', `dialect must be one of ${DIALECTS.join(', ')}, not ${dialect}`);
 }
 
-/** @throws LW_USAGE for an option out of its range */
+/** @throws LW_USAGE for an option out of its range, LW_UNSUPPORTED_OPTION for one that the output's format doesn't have */
 export function fillSettings(options: PlanOptions): Settings {
   if (options.transforms.length === 0) {
     throw new LanewiseError('LW_USAGE', "there is no transform; give at least one, such as 'sigmoid(score)'");
+  }
+  const format = options.to ?? formatOf(options.output);
+  const { byteStreamSplit = false, pageChecksums = false } = options;
+  if (format !== 'parquet' && (byteStreamSplit || pageChecksums)) {
+    throw new LanewiseError(
+      'LW_UNSUPPORTED_OPTION',
+      `${byteStreamSplit ? 'byte-stream-split' : 'page-checksums'} is of Parquet, and the output is Arrow; leave it out, or write Parquet`,
+    );
   }
   return {
     ...fillResources(options),
     input: options.input,
     output: options.output,
     transforms: options.transforms,
-    format: options.to ?? formatOf(options.output),
+    format,
     compression: parseCompression(options.compression),
     rowGroupRows: checkRowGroupRows(options.rowGroupRows),
+    byteStreamSplit,
+    pageChecksums,
     overwrite: options.overwrite ?? false,
   };
 }

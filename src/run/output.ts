@@ -71,10 +71,11 @@ async function fileSink(
   common: CommonOptions,
   file: OutputFile,
 ): Promise<Sink<unknown>> {
+  const pages = { byteStreamSplit: settings.byteStreamSplit, pageChecksum: settings.pageChecksums };
   if (input.format === 'parquet' && settings.format === 'parquet') {
     const { ParquetSink } = await import('../formats/parquet/sink.js');
     const compression = settings.compression ?? 'sameAsInput';
-    return new ParquetSink({ ...common, source: input.source, compression, file });
+    return new ParquetSink({ ...common, ...pages, source: input.source, compression, file });
   }
   if (input.format === 'parquet') {
     const { arrowSchema, source } = input;
@@ -87,7 +88,7 @@ async function fileSink(
   if (settings.format === 'parquet') {
     const { ParquetConvertSink } = await import('../formats/convert/parquet-sink.js');
     const { compression, rowGroupRows } = settings;
-    return ParquetConvertSink.open({ ...common, source: input.source, compression, rowGroupRows, file });
+    return ParquetConvertSink.open({ ...common, ...pages, source: input.source, compression, rowGroupRows, file });
   }
   const compression = arrowCompression(settings.compression);
   if (settings.format === 'arrow') {
