@@ -11,23 +11,28 @@ import type { RowGroupPartition } from './partition.js';
 
 import type { ParquetSource } from './source.js';
 import { readStruct, type ThriftStruct } from './thrift.js';
-import { i32Field, i64Field, structField, structOfFields, structsField, writeStruct } from './thrift-writer.js';
+import {
+  encodedStructsField,
+  i32Field,
+  i64Field,
+  structField,
+  structOfFields,
+  structsField,
+  writeStruct,
+} from './thrift-writer.js';
+import { shift, type WrittenColumn, WrittenRowGroup } from './written-row-group.js';
 
 const COPY_BYTE_LENGTH = 1 << 20;
 /** A bloom filter whose length the metadata doesn't tell begins with a header of a few bytes that does. */
 const BLOOM_FILTER_HEADER_BYTE_LENGTH = 64;
-
-interface WrittenRowGroup {
-  readonly rowGroup: ThriftStruct;
-  /** The thrift structs ColumnChunk, in the order of the output's leaves, and what they were made of. */
-  readonly columns: readonly { readonly chunk: ThriftStruct; readonly from: OutputChunk }[];
-}
 
 export class FooterWriter {
   readonly #source: ParquetSource;
   readonly #jobs: readonly Job[];
   readonly #leaves: readonly OutputLeaf[];
   readonly #rowGroups: WrittenRowGroup[] = [];
+  #hasBloomFilters = false;
+  #hasPageIndexes = false;
 
   constructor(source: ParquetSource, jobs: readonly Job[], leaves: readonly OutputLeaf[]) {
     this.#source = source;
@@ -39,22 +44,19 @@ export class FooterWriter {
   addRowGroup(partition: RowGroupPartition, chunks: readonly OutputChunk[]): void {
     const rowGroup = this.#source.footer.rowGroups[partition.index]?.copy();
     if (rowGroup === undefined) throw new RangeError(`no row group ${partition.index}`);
-    const columns = chunks.map((from) => ({ from, chunk: columnChunk(partition, from) }));
-    const sum = (id: number) =>
-      columns.reduce((all, { chunk }) => all + (chunk.struct(ids.ColumnChunk.metaData)?.integer(id) ?? 0), 0);
-    rowGroup.set(i64Field(RowGroup.totalByteSize, sum(ColumnMetaData.totalUncompressedSize)));
-    if (rowGroup.has(RowGroup.totalCompressedSize)) {
-      rowGroup.set(i64Field(RowGroup.totalCompressedSize, sum(ColumnMetaData.totalCompressedSize)));
-    }
-    if (rowGroup.has(RowGroup.fileOffset)) rowGroup.set(i64Field(RowGroup.fileOffset, firstPosition(columns)));
     this.#trimSortingColumns(rowGroup);
-    this.#rowGroups.push({ rowGroup, columns });
+    this.#rowGroups.push(new WrittenRowGroup(rowGroup, partition, chunks));
+    const { ColumnChunk } = ids;
+    for (const { chunk, metadata } of partition.chunks) {
+      this.#hasBloomFilters ||= metadata.has(ColumnMetaData.bloomFilterOffset);
+      this.#hasPageIndexes ||= chunk.has(ColumnChunk.columnIndexOffset) || chunk.has(ColumnChunk.offsetIndexOffset);
+    }
   }
 
   /** Writes all that stands between the last column chunk and the closing magic. */
   async write(appender: Appender): Promise<void> {
-    this.#copyBloomFilters(appender);
-    this.#writePageIndexes(appender);
+    if (this.#hasBloomFilters) this.#copyBloomFilters(appender);
+    if (this.#hasPageIndexes) this.#writePageIndexes(appender);
     const metadata = writeStruct(await this.#metadata());
     const length = new Uint8Array(4);
     new DataView(length.buffer).setUint32(0, metadata.length, true);
@@ -65,19 +67,8 @@ export class FooterWriter {
     const { metadata } = this.#source.footer;
     const output = metadata.copy();
     output.set(structsField(FileMetaData.schema, this.#schemaElements()));
-    output.set(
-      structsField(
-        FileMetaData.rowGroups,
-        this.#rowGroups.map(({ rowGroup, columns }) =>
-          rowGroup.set(
-            structsField(
-              RowGroup.columns,
-              columns.map(({ chunk }) => chunk),
-            ),
-          ),
-        ),
-      ),
-    );
+    const rowGroups = this.#rowGroups.map(({ bytes }) => bytes);
+    output.set(encodedStructsField(FileMetaData.rowGroups, rowGroups));
     if (metadata.has(FileMetaData.keyValueMetadata)) {
       const entries = await updateKeyValues(metadata.structs(FileMetaData.keyValueMetadata), this.#storedJobs());
       output.set(structsField(FileMetaData.keyValueMetadata, entries));
@@ -133,17 +124,15 @@ export class FooterWriter {
   }
 
   #copyBloomFilters(appender: Appender): void {
-    for (const { columns } of this.#rowGroups) {
-      for (const { chunk, from } of columns) {
-        const metadata = chunk.struct(ids.ColumnChunk.metaData);
-        const offset = metadata?.integer(ColumnMetaData.bloomFilterOffset);
-        if (from.kind !== 'copied' || metadata === undefined || offset === undefined) continue;
-        const byteLength = metadata.integer(ColumnMetaData.bloomFilterLength) ?? this.#bloomFilterByteLength(offset);
-        const position = this.#copy(appender, offset, byteLength);
-        metadata.set(i64Field(ColumnMetaData.bloomFilterOffset, position));
-        chunk.set(structField(ids.ColumnChunk.metaData, metadata));
-      }
-    }
+    this.#updateColumns((chunk, column) => {
+      const metadata = chunk.struct(ids.ColumnChunk.metaData);
+      const offset = metadata?.integer(ColumnMetaData.bloomFilterOffset);
+      if (column.kind !== 'copied' || metadata === undefined || offset === undefined) return;
+      const byteLength = metadata.integer(ColumnMetaData.bloomFilterLength) ?? this.#bloomFilterByteLength(offset);
+      const position = this.#copy(appender, offset, byteLength);
+      metadata.set(i64Field(ColumnMetaData.bloomFilterOffset, position));
+      chunk.set(structField(ids.ColumnChunk.metaData, metadata));
+    });
   }
 
   #bloomFilterByteLength(offset: number): number {
@@ -153,51 +142,38 @@ export class FooterWriter {
     return end + (struct.integer(ids.BloomFilterHeader.numBytes) ?? 0);
   }
 
-  /** Page indexes of results are written where the input's column chunks have theirs. */
+  /** All column indexes, then all offset indexes. */
   #writePageIndexes(appender: Appender): void {
     const { ColumnChunk } = ids;
-    const has = (id: number) =>
-      this.#source.footer.rowGroups.some((rowGroup) =>
-        rowGroup.structs(RowGroup.columns).some((chunk) => chunk.has(id)),
-      );
-    const hasColumnIndex = has(ColumnChunk.columnIndexOffset);
-    const hasOffsetIndex = has(ColumnChunk.offsetIndexOffset);
-    for (const { columns } of this.#rowGroups) {
-      for (const { chunk, from } of columns) {
-        const offset = chunk.integer(ColumnChunk.columnIndexOffset);
-        if (from.kind === 'copied' && offset !== undefined) {
-          const position = this.#copy(appender, offset, chunk.integer(ColumnChunk.columnIndexLength) ?? 0);
-          chunk.set(i64Field(ColumnChunk.columnIndexOffset, position));
-        } else if (from.kind === 'written' && hasColumnIndex) {
-          const index = from.writer.columnIndex();
-          if (index === undefined) continue;
-          const bytes = writeStruct(index);
-          chunk.set(i64Field(ColumnChunk.columnIndexOffset, appender.append([bytes])));
-          chunk.set(i32Field(ColumnChunk.columnIndexLength, bytes.length));
-        }
+    this.#updateColumns((chunk, column) => {
+      const offset = chunk.integer(ColumnChunk.columnIndexOffset);
+      if (column.kind === 'copied' && offset !== undefined) {
+        const position = this.#copy(appender, offset, chunk.integer(ColumnChunk.columnIndexLength) ?? 0);
+        chunk.set(i64Field(ColumnChunk.columnIndexOffset, position));
+      } else if (column.kind === 'written' && column.columnIndex !== undefined) {
+        chunk.set(i64Field(ColumnChunk.columnIndexOffset, appender.append([column.columnIndex])));
+        chunk.set(i32Field(ColumnChunk.columnIndexLength, column.columnIndex.length));
       }
-    }
-    for (const { columns } of this.#rowGroups) {
-      for (const { chunk, from } of columns) {
-        const bytes = this.#offsetIndex(chunk, from, hasOffsetIndex);
-        if (bytes === undefined) continue;
-        chunk.set(i64Field(ColumnChunk.offsetIndexOffset, appender.append([bytes])));
-        chunk.set(i32Field(ColumnChunk.offsetIndexLength, bytes.length));
-      }
-    }
+    });
+    this.#updateColumns((chunk, column) => {
+      const bytes = column.kind === 'written' ? column.offsetIndex : this.#movedOffsetIndex(chunk, column.delta);
+      if (bytes === undefined) return;
+      chunk.set(i64Field(ColumnChunk.offsetIndexOffset, appender.append([bytes])));
+      chunk.set(i32Field(ColumnChunk.offsetIndexLength, bytes.length));
+    });
   }
 
-  #offsetIndex(chunk: ThriftStruct, from: OutputChunk, hasOffsetIndex: boolean): Uint8Array | undefined {
-    if (from.kind === 'written') {
-      const index = hasOffsetIndex ? from.writer.offsetIndex() : undefined;
-      return index === undefined ? undefined : writeStruct(index);
-    }
+  #updateColumns(change: (chunk: ThriftStruct, column: WrittenColumn) => void): void {
+    for (const rowGroup of this.#rowGroups) rowGroup.update(change);
+  }
+
+  #movedOffsetIndex(chunk: ThriftStruct, delta: number): Uint8Array | undefined {
     const offset = chunk.integer(ids.ColumnChunk.offsetIndexOffset);
     const byteLength = chunk.integer(ids.ColumnChunk.offsetIndexLength);
     if (offset === undefined || byteLength === undefined) return undefined;
     const { struct } = readStruct(readRange(this.#source.file, offset, byteLength), 0);
     const locations = struct.structs(ids.OffsetIndex.pageLocations);
-    for (const location of locations) shift(location, ids.PageLocation.offset, from.delta);
+    for (const location of locations) shift(location, ids.PageLocation.offset, delta);
     return writeStruct(struct.set(structsField(ids.OffsetIndex.pageLocations, locations)));
   }
 
@@ -211,36 +187,6 @@ export class FooterWriter {
     }
     return position ?? appender.append([]);
   }
-}
-
-function columnChunk(partition: RowGroupPartition, from: OutputChunk): ThriftStruct {
-  if (from.kind === 'written') return from.writer.columnChunk();
-  const info = partition.chunks[from.index];
-  if (info === undefined) throw new RangeError(`no column chunk ${from.index}`);
-  const metadata = info.metadata.copy();
-  shift(metadata, ColumnMetaData.dataPageOffset, from.delta);
-  shift(metadata, ColumnMetaData.indexPageOffset, from.delta);
-  shift(metadata, ColumnMetaData.dictionaryPageOffset, from.delta);
-  const chunk = info.chunk.copy();
-  shift(chunk, ids.ColumnChunk.fileOffset, from.delta);
-  return chunk.set(structField(ids.ColumnChunk.metaData, metadata));
-}
-
-/** Offsets of 0 stand for none. */
-function shift(struct: ThriftStruct, id: number, delta: number): void {
-  const offset = struct.integer(id);
-  if (offset !== undefined && offset > 0) struct.set(i64Field(id, offset + delta));
-}
-
-function firstPosition(columns: readonly { readonly chunk: ThriftStruct }[]): number {
-  return columns.reduce((first, { chunk }) => Math.min(first, chunkStart(chunk)), Number.MAX_SAFE_INTEGER);
-}
-
-function chunkStart(chunk: ThriftStruct): number {
-  const metadata = chunk.struct(ids.ColumnChunk.metaData);
-  const data = metadata?.integer(ColumnMetaData.dataPageOffset) ?? Number.MAX_SAFE_INTEGER;
-  const dictionary = metadata?.integer(ColumnMetaData.dictionaryPageOffset) ?? 0;
-  return dictionary > 0 && dictionary < data ? dictionary : data;
 }
 
 function readRange(file: ReadableFile, position: number, byteLength: number): Uint8Array {

@@ -144,6 +144,14 @@ export function structsField(id: number, values: readonly ThriftStruct[]): Thrif
   });
 }
 
+/** A list of structs as `writeStruct` makes them. */
+export function encodedStructsField(id: number, values: readonly Uint8Array[]): ThriftField {
+  return fieldOf(id, WireType.List, (writer) => {
+    writer.listHeader(WireType.Struct, values.length);
+    for (const value of values) writer.bytes(value);
+  });
+}
+
 /** A list whose elements are fields (their ids don't matter), all of one type. */
 export function listField(id: number, elementType: number, elements: readonly ThriftField[]): ThriftField {
   return fieldOf(id, WireType.List, (writer) => {

@@ -1,0 +1,98 @@
+/**
+ * What a footer will say of a row group that has been written. It is kept as bytes: the structs of thousands of column
+ * chunks would be most of what is in memory.
+ */
+
+import type { OutputChunk } from './copied-row-group.js';
+import * as ids from './definitions.js';
+import { ColumnMetaData, RowGroup } from './definitions.js';
+import type { RowGroupPartition } from './partition.js';
+import { readStruct, ThriftStruct } from './thrift.js';
+import { i64Field, structField, structsField, writeStruct } from './thrift-writer.js';
+
+/** A column chunk: one that was copied, and by how much it has moved, or a written one with its page indexes. */
+export type WrittenColumn =
+  | { readonly kind: 'copied'; readonly delta: number }
+  | {
+      readonly kind: 'written';
+      readonly columnIndex: Uint8Array | undefined;
+      readonly offsetIndex: Uint8Array | undefined;
+    };
+
+export class WrittenRowGroup {
+  readonly #columns: readonly WrittenColumn[];
+  #bytes: Uint8Array;
+
+  /**
+   * @param rowGroup the input's, of which sizes and places are set anew
+   * @param chunks in the order of the output's leaves
+   */
+  constructor(rowGroup: ThriftStruct, partition: RowGroupPartition, chunks: readonly OutputChunk[]) {
+    // Results have page indexes where the row group's column chunks had theirs.
+    const had = (id: number) => partition.chunks.some(({ chunk }) => chunk.has(id));
+    const hasColumnIndex = had(ids.ColumnChunk.columnIndexOffset);
+    const hasOffsetIndex = had(ids.ColumnChunk.offsetIndexOffset);
+    this.#columns = chunks.map((from): WrittenColumn => {
+      if (from.kind === 'copied') return { kind: 'copied', delta: from.delta };
+      const { writer } = from;
+      return {
+        kind: 'written',
+        columnIndex: hasColumnIndex ? bytesOf(writer.columnIndex()) : undefined,
+        offsetIndex: hasOffsetIndex ? bytesOf(writer.offsetIndex()) : undefined,
+      };
+    });
+    const structs = chunks.map((from) => columnChunk(partition, from));
+    const metadata = structs.map((chunk) => chunk.struct(ids.ColumnChunk.metaData) ?? new ThriftStruct());
+    const sum = (id: number) => metadata.reduce((all, struct) => all + (struct.integer(id) ?? 0), 0);
+    rowGroup.set(i64Field(RowGroup.totalByteSize, sum(ColumnMetaData.totalUncompressedSize)));
+    if (rowGroup.has(RowGroup.totalCompressedSize)) {
+      rowGroup.set(i64Field(RowGroup.totalCompressedSize, sum(ColumnMetaData.totalCompressedSize)));
+    }
+    if (rowGroup.has(RowGroup.fileOffset)) {
+      rowGroup.set(i64Field(RowGroup.fileOffset, Math.min(Number.MAX_SAFE_INTEGER, ...metadata.map(chunkStart))));
+    }
+    this.#bytes = writeStruct(rowGroup.set(structsField(RowGroup.columns, structs))).slice();
+  }
+
+  /** The thrift struct RowGroup. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Hands each column chunk over to be changed. */
+  update(change: (chunk: ThriftStruct, column: WrittenColumn) => void): void {
+    const { struct } = readStruct(this.#bytes, 0);
+    const chunks = struct.structs(RowGroup.columns);
+    for (const [index, column] of this.#columns.entries()) change(chunks[index] ?? new ThriftStruct(), column);
+    this.#bytes = writeStruct(struct.set(structsField(RowGroup.columns, chunks))).slice();
+  }
+}
+
+/** Moves an offset; those of 0 stand for none. */
+export function shift(struct: ThriftStruct, id: number, delta: number): void {
+  const offset = struct.integer(id);
+  if (offset !== undefined && offset > 0) struct.set(i64Field(id, offset + delta));
+}
+
+function bytesOf(struct: ThriftStruct | undefined): Uint8Array | undefined {
+  return struct === undefined ? undefined : writeStruct(struct).slice();
+}
+
+function columnChunk(partition: RowGroupPartition, from: OutputChunk): ThriftStruct {
+  if (from.kind === 'written') return from.writer.columnChunk();
+  const info = partition.chunks[from.index];
+  if (info === undefined) throw new RangeError(`no column chunk ${from.index}`);
+  const metadata = info.metadata.copy();
+  shift(metadata, ColumnMetaData.dataPageOffset, from.delta);
+  shift(metadata, ColumnMetaData.indexPageOffset, from.delta);
+  shift(metadata, ColumnMetaData.dictionaryPageOffset, from.delta);
+  const chunk = info.chunk.copy();
+  shift(chunk, ids.ColumnChunk.fileOffset, from.delta);
+  return chunk.set(structField(ids.ColumnChunk.metaData, metadata));
+}
+
+function chunkStart(metadata: ThriftStruct): number {
+  const data = metadata.integer(ColumnMetaData.dataPageOffset) ?? Number.MAX_SAFE_INTEGER;
+  const dictionary = metadata.integer(ColumnMetaData.dictionaryPageOffset) ?? 0;
+  return dictionary > 0 && dictionary < data ? dictionary : data;
+}
