@@ -124,13 +124,13 @@ function nestedField(output: OutputColumn, job: Job, column: Column, schema: Par
   const repetition = leafRepetition(output, job, column, leafNode);
   const isNew = output.replaces === undefined;
   const levels = carryLevels(column, node, leaf, leafNode, { isNew, isOptional: repetition === Repetition.optional });
-  const old = { element: withoutFieldId(leafNode.element, isNew), type: column.type };
+  const old = { element: isNew ? withoutFieldId(leafNode.element) : leafNode.element, type: column.type };
   if (!isNew) {
     const element = createElement(leafNode.name, output.type, repetition, old);
     return { path: leaf.path, elements: [element], replacedElement: leaf.elementIndex, levels };
   }
   const elements = groups.map((group, at) => {
-    const element = withoutFieldId(group.element, true);
+    const element = withoutFieldId(group.element);
     if (at > 0) return element;
     const own = group.maxDefinitionLevel > 0 ? Repetition.optional : Repetition.required;
     return element.set(stringField(SchemaElement.name, output.name)).set(i32Field(SchemaElement.repetitionType, own));
@@ -164,9 +164,9 @@ function leafRepetition(output: OutputColumn, job: Job, column: Column, { repeti
 
 /** Results with a value a row can't stand among structs whose nulls only the elements of a list tell. */
 function requireFlatPlace(output: OutputColumn, replaced: Column, node: SchemaNode): void {
-  const own = node.repetition === Repetition.optional ? 1 : 0;
+  const own = node.repetition === Repetition.required ? 0 : 1;
   const isWholeList = replaced.shape.kind !== 'flat' && output.shape.kind === 'flat';
-  if (isWholeList && node.maxDefinitionLevel <= own && node.repetition !== Repetition.repeated) return;
+  if (isWholeList && node.maxDefinitionLevel === own) return;
   if (replaced.shape.kind === output.shape.kind) return;
   throw new LanewiseError(
     'LW_UNSUPPORTED_OPTION',
@@ -174,7 +174,7 @@ function requireFlatPlace(output: OutputColumn, replaced: Column, node: SchemaNo
   );
 }
 
-function withoutFieldId(element: ThriftStruct, isNew: boolean): ThriftStruct {
-  const copy = element.copy();
-  return isNew ? copy.delete(SchemaElement.fieldId) : copy;
+/** A schema element for a new field, which has no id of its own. */
+function withoutFieldId(element: ThriftStruct): ThriftStruct {
+  return element.copy().delete(SchemaElement.fieldId);
 }

@@ -2,7 +2,16 @@ import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { expectedLists, expectedValues, type Row } from '../../e2e/lists-support.js';
 import { randomNumbers } from '../../e2e/support.js';
-import { group, leaf, list, type Nested, rawListFile, readNested, writeNested } from './nested-support.js';
+import {
+  group,
+  leaf,
+  list,
+  type Nested,
+  rawListFile,
+  readByArrowRs,
+  readNested,
+  writeNested,
+} from './nested-support.js';
 import { transformBytes } from './support.js';
 
 const ROW_COUNT = 500;
@@ -230,5 +239,30 @@ describe('levels of lists that are rows', () => {
       code: 'LW_CORRUPT_INPUT',
       message: expect.stringContaining(message),
     });
+  });
+});
+
+describe('lists as they were once written', () => {
+  const repetition = [0, 1, 0, 0, 1];
+  const elements = [-1, -1, 4, 4];
+
+  it('without elements of their own that may be null', async () => {
+    const bytes = rawListFile([{ repetition, definition: [2, 2, 1, 2, 2], values: elements }], 3, 'two levels');
+    const output = await transformBytes(bytes, ['p = softmax(l)', 'v = logsumexp(l)', 'l = relu(l)']);
+    const read = readByArrowRs(output);
+    expect(read('l')).toEqual([[0, 0], [], [4, 4]]);
+    expect(read('p')).toEqual([[0.5, 0.5], [], [0.5, 0.5]]);
+    expect(read('v').map((value) => value === null)).toEqual([false, true, false]);
+    await expect(transformBytes(bytes, ['l = sigmoid_deriv(l, grad=l)'])).resolves.toBeInstanceOf(Uint8Array);
+  });
+
+  it('without a group around them', async () => {
+    const bytes = rawListFile([{ repetition, definition: [1, 1, 0, 1, 1], values: elements }], 3, 'repeated');
+    const output = await transformBytes(bytes, ['p = softmax(l)', 'l = relu(l)']);
+    const read = readByArrowRs(output);
+    expect(read('l')).toEqual([[0, 0], [], [4, 4]]);
+    expect(read('p')).toEqual([[0.5, 0.5], [], [0.5, 0.5]]);
+    const values = readByArrowRs(await transformBytes(bytes, ['l = logsumexp(l)']))('l');
+    expect(values.map((value) => value === null)).toEqual([false, true, false]);
   });
 });

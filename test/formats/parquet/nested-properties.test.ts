@@ -10,9 +10,7 @@ import {
   List,
   Struct,
   Table,
-  tableFromIPC,
   tableToIPC,
-  Vector,
   vectorFromArray,
 } from 'apache-arrow';
 import fc from 'fast-check';
@@ -21,7 +19,7 @@ import * as wasm from 'parquet-wasm';
 import { describe, expect, it } from 'vitest';
 import { activate } from '../../../src/index.js';
 import { randomNumbers } from '../../e2e/support.js';
-import { group, leaf, list, type Nested, readNested, writeNested } from './nested-support.js';
+import { type Cell, group, leaf, list, type Nested, readByArrowRs, readNested, writeNested } from './nested-support.js';
 import { transformBytes } from './support.js';
 
 const SEED = 20251124;
@@ -34,8 +32,6 @@ type Kind = { readonly nullable: boolean } & (
   | { readonly kind: 'list'; readonly element: Kind }
   | { readonly kind: 'struct'; readonly fields: readonly Kind[] }
 );
-
-type Cell = number | bigint | boolean | null | readonly Cell[] | { readonly [name: string]: Cell };
 
 const nullable = fc.boolean();
 const numberOf = (types: readonly NumberType[]): fc.Arbitrary<Kind> =>
@@ -199,20 +195,6 @@ function arrowType(kind: Kind): DataType {
   return new Struct(kind.fields.map((field, at) => new Field(`f${at}`, arrowType(field), field.nullable)));
 }
 
-function plain(value: unknown): Cell {
-  if (value === null || value === undefined) return null;
-  if (typeof value !== 'object') return value as Cell;
-  if (value instanceof Vector) return Array.from(value, plain);
-  const entries = Object.entries((value as { toJSON(): Record<string, unknown> }).toJSON());
-  return Object.fromEntries(entries.map(([name, each]) => [name, plain(each)]));
-}
-
-/** The rows as arrow-rs reads them, by column. */
-function readByColumn(bytes: Uint8Array): (name: string) => Cell[] {
-  const table = tableFromIPC(wasm.readParquet(bytes).intoIPCStream());
-  return (name) => Array.from(table.getChild(name) ?? [], plain);
-}
-
 describe('nested columns of any schema', () => {
   it('by hyparquet-writer are computed, and read by it and by arrow-rs', async () => {
     await fc.assert(
@@ -228,7 +210,7 @@ describe('nested columns of any schema', () => {
         const { transforms, added } = transformsOf(columns, cells);
         const output = await transformBytes(bytes, transforms, { slotByteLength, pageChecksum: true });
         const rows = await readNested(output);
-        const read = readByColumn(output);
+        const read = readByArrowRs(output);
         for (const [at, column] of cells.entries()) {
           expect(rows.map((row) => row[`c${at}`])).toEqual(column.map(reluAll));
           expect(read(`c${at}`)).toEqual(column.map(reluAll));
@@ -261,7 +243,7 @@ describe('nested columns of any schema', () => {
         const stream = tableToIPC(new Table(Object.fromEntries(vectors)), 'stream');
         const bytes = wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties);
         const { transforms, added } = transformsOf(columns, cells);
-        const read = readByColumn(await transformBytes(bytes, transforms, { slotByteLength, pageChecksum: true }));
+        const read = readByArrowRs(await transformBytes(bytes, transforms, { slotByteLength, pageChecksum: true }));
         for (const [at, column] of cells.entries()) expect(read(`c${at}`)).toEqual(column.map(reluAll));
         for (const [name, values] of added) expect(read(name)).toEqual(values);
       }),

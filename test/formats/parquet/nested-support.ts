@@ -1,5 +1,7 @@
+import { tableFromIPC, Vector } from 'apache-arrow';
 import { parquetReadObjects, type SchemaElement } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { readParquet } from 'parquet-wasm';
 import {
   ColumnChunk,
   ColumnMetaData,
@@ -91,6 +93,23 @@ function plain(value: unknown): Nested {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
 }
 
+/** What a cell holds, int64 included. */
+export type Cell = number | bigint | boolean | null | readonly Cell[] | { readonly [name: string]: Cell };
+
+function plainCell(value: unknown): Cell {
+  if (value === null || value === undefined) return null;
+  if (typeof value !== 'object') return value as Cell;
+  if (value instanceof Vector) return Array.from(value, plainCell);
+  const entries = Object.entries((value as { toJSON(): Record<string, unknown> }).toJSON());
+  return Object.fromEntries(entries.map(([name, each]) => [name, plainCell(each)]));
+}
+
+/** The rows as arrow-rs reads them, by column. */
+export function readByArrowRs(bytes: Uint8Array): (name: string) => Cell[] {
+  const table = tableFromIPC(readParquet(bytes).intoIPCStream());
+  return (name) => Array.from(table.getChild(name) ?? [], plainCell);
+}
+
 /** A function of every number in a cell. */
 export function mapNumbers(value: Nested, of: (value: number) => number): Nested {
   if (value === null || typeof value === 'boolean') return value;
@@ -112,8 +131,14 @@ export interface RawPage {
   readonly valueCount?: number;
 }
 
-/** A file of one column, `optional group l (LIST) { repeated group list { optional double element } }`, of raw pages. */
-export function rawListFile(pages: readonly RawPage[], rowCount: number): Uint8Array {
+/**
+ * How a list is written: `optional group l (LIST) { repeated group list { optional double element } }`, or as of old
+ * `optional group l (LIST) { repeated double array }`, or `repeated double l`.
+ */
+export type ListForm = 'standard' | 'two levels' | 'repeated';
+
+/** A file of one column of raw pages. */
+export function rawListFile(pages: readonly RawPage[], rowCount: number, form: ListForm = 'standard'): Uint8Array {
   const parts: Uint8Array[] = [MAGIC];
   let valueCount = 0;
   let byteLength = 0;
@@ -121,7 +146,7 @@ export function rawListFile(pages: readonly RawPage[], rowCount: number): Uint8A
     const count = page.valueCount ?? page.definition.length;
     const body = concatenate([
       packedLevels(page.repetition, 1),
-      packedLevels(page.definition, 2),
+      packedLevels(page.definition, form === 'repeated' ? 1 : 2),
       new Uint8Array(Float64Array.from(page.values).buffer),
     ]);
     const header = writeStruct(pageHeader(count, body.length));
@@ -129,7 +154,7 @@ export function rawListFile(pages: readonly RawPage[], rowCount: number): Uint8A
     valueCount += count;
     byteLength += header.length + body.length;
   }
-  const metadata = writeStruct(fileMetadata(rowCount, valueCount, byteLength));
+  const metadata = writeStruct(fileMetadata(rowCount, valueCount, byteLength, form));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, metadata.length, true);
   return concatenate([...parts, metadata, length, MAGIC]);
@@ -183,14 +208,23 @@ function pageHeader(valueCount: number, byteLength: number): ThriftStruct {
 const STRING_TYPE = 8;
 const LIST = 3;
 
-function fileMetadata(rowCount: number, valueCount: number, byteLength: number): ThriftStruct {
+function fileMetadata(rowCount: number, valueCount: number, byteLength: number, form: ListForm): ThriftStruct {
   const element = (name: string, repetition: number | undefined, ...rest: readonly ReturnType<typeof i32Field>[]) => {
     const own = structOfFields(stringField(4, name));
     if (repetition !== undefined) own.set(i32Field(3, repetition));
     for (const field of rest) own.set(field);
     return own;
   };
-  const path = ['l', 'list', 'element'].map((name) => stringField(0, name));
+  const double = i32Field(1, PhysicalType.double);
+  const listGroup = element('l', 1, i32Field(5, 1), i32Field(6, LIST));
+  const elements = {
+    standard: [listGroup, element('list', 2, i32Field(5, 1)), element('element', 1, double)],
+    'two levels': [listGroup, element('array', 2, double)],
+    repeated: [element('l', 2, double)],
+  }[form];
+  const path = { standard: ['l', 'list', 'element'], 'two levels': ['l', 'array'], repeated: ['l'] }[form].map((name) =>
+    stringField(0, name),
+  );
   const metadata = structOfFields(
     i32Field(ColumnMetaData.type, PhysicalType.double),
     listField(ColumnMetaData.encodings, 5, [i32Field(0, Encoding.plain)]),
@@ -204,12 +238,7 @@ function fileMetadata(rowCount: number, valueCount: number, byteLength: number):
   const chunk = structOfFields(i64Field(ColumnChunk.fileOffset, 0), structField(ColumnChunk.metaData, metadata));
   return structOfFields(
     i32Field(FileMetaData.version, 1),
-    structsField(FileMetaData.schema, [
-      element('schema', undefined, i32Field(5, 1)),
-      element('l', 1, i32Field(5, 1), i32Field(6, LIST)),
-      element('list', 2, i32Field(5, 1)),
-      element('element', 1, i32Field(1, PhysicalType.double)),
-    ]),
+    structsField(FileMetaData.schema, [element('schema', undefined, i32Field(5, 1)), ...elements]),
     i64Field(FileMetaData.numRows, rowCount),
     structsField(FileMetaData.rowGroups, [
       structOfFields(
