@@ -25,6 +25,7 @@ export function rowDistributions(seed: number): readonly RowDistribution[] {
     { name: 'nearly equal', next: () => 1e-9 * normal() },
     { name: 'one above the rest', next: () => (random() < 0.1 ? 5 : -30 - 30 * random()) },
     { name: 'down to the underflow', next: () => -760 * random() },
+    { name: 'some, and the rest underflows', next: () => (random() < 0.5 ? 0 : -690 - 60 * random()) },
     { name: 'any finite double', next: finiteBits },
     { name: 'subnormal', next: () => 1e-308 * normal() },
     { name: 'huge', next: () => 1.7e308 * (2 * random() - 1) },

@@ -36,6 +36,7 @@ const FURTHER_PARAMETERS: Readonly<Record<string, readonly (readonly number[])[]
   elu: [[0], [1.7], [-2.5], [3e-310], [1.1e308]],
   selu: [
     [1.6732631921768188, 1.0507010221481323],
+    [1.3, 0.9],
     [1e100, 1e100],
     [1e-100, 1e-100],
   ],
@@ -96,7 +97,9 @@ describe('elementwise kernels', () => {
 
   it.each(CASES)('$kernel with $parameters is within $maxUlp ULP', (kernelCase) => {
     const points = samplePoints(CASES.indexOf(kernelCase) + 1, POINTS_PER_CASE);
-    const parameterPoints = kernelCase.parameters.filter((x) => Number.isFinite(x)).flatMap((x) => [x, -x, -1 / x]);
+    const finite = kernelCase.parameters.filter((x) => Number.isFinite(x));
+    const ratios = finite.flatMap((x) => finite.flatMap((y) => [x / y, -x / y]));
+    const parameterPoints = [...finite.flatMap((x) => [x, -x, -1 / x]), ...ratios];
     const values = Float64Array.from([...points, ...parameterPoints.filter((x) => Number.isFinite(x))]);
     const worst = worstError(kernelCase, values);
     expect(worst.ulp, `at ${worst.at}`).toBeLessThanOrEqual(kernelCase.maxUlp);

@@ -71,6 +71,8 @@ const DISTRIBUTIONS: Readonly<Record<string, () => number>> = {
   'nearly equal': () => 1e-9 * normal(),
   'one above the rest': () => (random() < 0.1 ? 5 : -30 - 30 * random()),
   'down to the underflow': () => -760 * random(),
+  'some, and the rest underflows': () => (random() < 0.5 ? 0 : -690 - 60 * random()),
+  'around -2500': () => -2500 + 300 * normal(),
   'any finite double': finiteBits,
   subnormal: () => 1e-308 * normal(),
   huge: () => 1.7e308 * (2 * random() - 1),
@@ -126,9 +128,16 @@ describe.each(KERNELS)('$name: the bound of $maxUlp ULP', ({ name, maxUlp, maxWi
   });
 });
 
+it('softmax_deriv with gradients holds its bound where all weights but the largest underflow', () => {
+  const rows = Array.from({ length: 300 }, () => [0, -700 - 45 * random(), -700 - 45 * random()]);
+  const gradients = rowsOf(3, rows.length, normal);
+  expect(worstError('softmax_deriv_grad', rows, { gradients })).toBeLessThan(1);
+});
+
 describe.each(KERNELS)('$name: a row gives the same bits', ({ name, outputs, parameters }) => {
   const width = 5;
   const rows = rowsOf(width, 13, () => (random() < 0.1 ? -Infinity : 10 * normal()));
+  for (const offset of [2500, -2500, 1e5, 3e12, -3e12]) rows.push(...rowsOf(width, 1, () => offset + 10 * normal()));
   rows.push(...rowsOf(width, 4, () => [Number.NaN, Infinity, -Infinity, 1, 2][Math.floor(5 * random())] ?? 0));
   const gradients = rowsOf(width, rows.length, normal);
 

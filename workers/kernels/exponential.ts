@@ -1,7 +1,7 @@
 /**
  * exp: e^x; expm1: e^x - 1, with its relative accuracy around 0. See exp.ts for the algebra.
  *
- * Worst errors measured: exp 0.69 ULP at -707.448952061092 (0.51 where no part is subnormal), expm1 0.51 at 2.0659178178960405.
+ * Worst errors measured: exp 0.51 ULP at -0.0006746632146835988, expm1 0.51 at 709.4327292751369.
  */
 import { forEach, forEachLight } from './elementwise';
 import { expHead, expIndex, expm1Head, expm1Tail, expRemainder, expSmall, expTail } from './exp';

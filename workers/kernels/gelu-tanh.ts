@@ -4,7 +4,7 @@
  *
  *   v is a sum of two float64, as its rounding error would be magnified by v.
  *
- * Worst errors measured: 0.51 ULP at -0.302551295315887, derivative 1.62 at -20.959590236409255.
+ * Worst errors measured: 0.51 ULP at -20.9718880726965, derivative 0.55 at -0.7524614220710159.
  */
 import { sigmoidTimesOnePlus, timesSigmoid } from './gate';
 import { anySumTail, leading, magnitude, productTail, splatAt } from './lanes';

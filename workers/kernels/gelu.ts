@@ -3,10 +3,11 @@
  * v = 2 sqrt(2/pi) (x + 0.044715 x^3).
  *
  *   a = |x|,  Phi(-a) = E * G(a),  E = e^(-a^2/2) with a^2 as a sum of two float64,  G from a table of series
+ *   The leading 26 bits of E and G are multiplied exactly.
  *   derivative: Phi(x) + x phi(x), which is E * D for x < 0 and 1 - E * D for x >= 0, with D = G(a) - a / sqrt(2 pi)
  *   D has a root at a = 0.7518; the approximation's derivative, sigmoid(v) (1 + x v' sigmoid(-v)), at x = -0.7525.
  *
- * Worst errors measured: gelu 0.53 ULP at 3.6830301752076255e-09, gelu_deriv 0.78 at -0.7839289387354337.
+ * Worst errors measured: gelu 0.54 ULP at 0.003501447096893706, gelu_deriv 0.78 at -0.7839289387354337.
  */
 import { forEach } from './elementwise';
 import { expHead, expIndex, expRemainderOfSum, expRounder, expTail } from './exp';

@@ -1,9 +1,9 @@
 /**
  * log1p: ln(1 + x), with its relative accuracy around 0; -Infinity at -1, NaN below. See log.ts for the algebra. Worst error
- * measured: 0.51 ULP at 0.0033950847808323025.
+ * measured: 0.51 ULP at 0.00364218065225232.
  *
- * The derivative is 1 / (1 + x), with 1 + x as a sum of two float64: 0.51 ULP. It is Infinity at -1 and NaN below, where the
- * function isn't defined.
+ * The derivative is 1 / (1 + x), with 1 + x as a sum of two float64: 0.51 ULP (0.73 where the result is
+ * nearly subnormal, at 1.9887714332310885e+307). It is Infinity at -1 and NaN below, where the function isn't defined.
  */
 import { forEach, forEachLight } from './elementwise';
 import { anySumTail, leading, one, quotientTail, splatAt, zero } from './lanes';

@@ -7,7 +7,7 @@
  *
  * All terms are sums of two float64 values, as N cancels towards the root.
  *
- * Worst errors measured: mish 0.80 ULP at 1.1844858168959871e-247, mish_deriv 1.37 at 0.443172808606005.
+ * Worst errors measured: mish 0.51 ULP at -264.83703148669997, mish_deriv 0.66 at 0.707181030625172.
  */
 import { forEach } from './elementwise';
 import { expHead, expIndex, expRemainder, expTail } from './exp';

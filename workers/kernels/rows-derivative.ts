@@ -16,8 +16,8 @@
  *
  * as double-doubles, with weights to 2^-80: of the digits that still cancel, the first 26 bits cost nothing.
  *
- * Worst error found: 0.74 units for the diagonal and 0.65 for the Jacobian, both at subnormal results; for the
- * vector-Jacobian product with gradients from a normal distribution 1.0, and 1.9 units at a subnormal result (3.7e-309).
+ * Worst error found: 0.55 ULP for the diagonal and the Jacobian; for the vector-Jacobian product with gradients from a normal
+ * distribution 0.75 units, where weights and result are subnormal.
  * With gradients of which more than 26 bits cancel, the error of the product grows accordingly.
  */
 import { anySumTail, leading, productTail, sumTail } from './lanes';

@@ -9,8 +9,8 @@
  * The ABI is that of rows-softmax.ts; logsumexp and entropy have no parameters. The target of logsumexp and entropy may be
  * a source. Nothing is written before a row's last pass, so no scratch is needed for its weights.
  *
- * Worst error found in 1 million results: log_softmax 0.59, logsumexp 0.51, entropy 0.51 ULP (0.85 of a subnormal's
- * spacing). logsumexp keeps that until its result is under 2^-26 of the maximum; nearer to 0 its absolute error is 2^-80.
+ * Worst error found in 1 million results: 0.55 ULP; where results are subnormal log_softmax and logsumexp 0.75, entropy 0.97
+ * units. logsumexp keeps that until its result is under 2^-26 of the maximum; nearer to 0 its absolute error is 2^-80.
  */
 import { expIndex } from './exp';
 import { anySumTail, magnitude, productTail, splatAt, sumTail } from './lanes';

@@ -1,7 +1,7 @@
 /**
  * softsign: x / (1 + |x|), and its derivative 1 / (1 + |x|)^2, with 1 + |x| as a sum of two float64.
  *
- * Worst errors measured: 0.51 ULP for both.
+ * Worst errors measured: 0.51 ULP for both; softsign_deriv 0.73 where the result is nearly subnormal, at 3.362669053034785e+153.
  */
 import { forEachLight } from './elementwise';
 import { anySumTail, leading, magnitude, one, quotient, quotientHead, splatAt, two, withSign } from './lanes';

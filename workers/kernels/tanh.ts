@@ -5,7 +5,7 @@
  *   1 - e = (1 - head) - r + (1 - head) * r - head * (the rest)    exact to 2^-60 down to e = 1
  *   derivative: 4e / (1 + e)^2
  *
- * Worst errors measured: tanh 0.51 ULP at -1.2711360738658648, tanh_deriv 1.50 at 0.0031219414599400652.
+ * Worst errors measured: tanh 0.51 ULP at 7.1159376204013824, tanh_deriv 0.51 at -2.4825392885154054.
  */
 import { forEach, forEachLight } from './elementwise';
 import { expHead, expIndex, expRemainder, expSmall, onePlusExp, onePlusExpRest } from './exp';
