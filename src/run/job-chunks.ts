@@ -65,14 +65,12 @@ export class JobChunks<P> {
 
   #chooseEnd(load: Load<P>, start: number): number {
     const byteLengthTo = (end: number) => this.#byteLength(start, end);
-    let limit = chooseChunkEnd(load, start, this.length, byteLengthTo);
-    // A few rows across the ends of two large pages take both of them; up to the first one's end they take one.
-    if (limit === start && load.isEmpty) limit = chooseChunkEnd(load, start, this.length, byteLengthTo, this.#multiple);
-    if (limit === start || limit === this.length) return limit;
     const rowMultiple = this.#sink.rowMultiple ?? BITMAP_ROW_MULTIPLE;
-    const pageEnd = this.#source.chunkEnd(this.#job.operands, start, limit, rowMultiple);
-    // Fewer rows may take more: results go where pages stood, if those are long enough.
-    return byteLengthTo(pageEnd) <= load.free ? pageEnd : limit;
+    const pageEndBefore = (end: number) => this.#source.chunkEnd(this.#job.operands, start, end, rowMultiple);
+    const end = chooseChunkEnd(load, start, this.length, byteLengthTo, CHUNK_MULTIPLE, pageEndBefore);
+    if (end > start || !load.isEmpty) return end;
+    // A few rows across the ends of two large pages take both of them; up to the first one's end they take one.
+    return chooseChunkEnd(load, start, this.length, byteLengthTo, this.#multiple, pageEndBefore);
   }
 
   /** Slot bytes that a chunk takes at most. */
@@ -100,6 +98,8 @@ export class JobChunks<P> {
 /**
  * Where a chunk from `start` on ends: at `length`, where the load has room for all of it; else before, at as much as
  * fills an empty load; at `start` if the load has too little room.
+ *
+ * @param pageEndBefore a better end not far before another, or that one itself
  */
 export function chooseChunkEnd(
   load: Load<unknown>,
@@ -107,6 +107,7 @@ export function chooseChunkEnd(
   length: number,
   byteLengthTo: (end: number) => number,
   multiple = CHUNK_MULTIPLE,
+  pageEndBefore = (end: number) => end,
 ): number {
   const { free } = load;
   let needed = byteLengthTo(length);
@@ -118,6 +119,9 @@ export function chooseChunkEnd(
     count = Math.min(fitting, count - 1);
     count -= count % multiple;
     if (count <= 0) return start;
+    // A few rows of the next page may take all of it: up to the end of the one before there may be room.
+    const pageEnd = pageEndBefore(start + count);
+    if (byteLengthTo(pageEnd) <= free) return pageEnd;
     needed = byteLengthTo(start + count);
   }
   return start + count;
