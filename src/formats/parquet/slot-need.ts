@@ -9,12 +9,15 @@ import type { RowGroupPartition } from './partition.js';
 const RESULT_COPIES = 2;
 /** What the allocations for one column may lose to alignment. */
 const ALIGNMENT = 256;
+/** Values of each operand of several below which the calls around a chunk, and its pages, cost more than its memory. */
+const TOGETHER_COUNT = 65536;
 /** A page is decompressed for each chunk that has values of it: no more often than this. */
 const DECOMPRESSIONS_MAX = 16;
 
 /** Room for as many values of the operands as are best decoded together, and for the job's results. */
 export function wantedByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
-  const count = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
+  const pageCount = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
+  const count = pageCount > 0 && operands.length > 1 ? Math.max(pageCount, TOGETHER_COUNT) : pageCount;
   const ends = operands.map((column) => Math.min(count, partition.valueCount(column)));
   let byteLength = 0;
   let scratchByteLength = 0;
