@@ -66,6 +66,8 @@ describe.skipIf(process.platform !== 'linux')('Ctrl-C ends a run that waits', ()
   it('for the reader of standard output', async () => {
     const { child, end } = start(['apply', input, '-o', '-', '-t', 'sigmoid(x0)'], ['ignore', 'pipe']);
     await once(child.stdout!, 'readable');
+    // Nobody takes what comes: a record batch is more than the pipe holds.
+    await setTimeout(500);
     child.kill('SIGINT');
     expect(await end).toEqual(STOPPED_WAITING);
   });
