@@ -3,13 +3,11 @@ import { valuesByteLength } from '../abi/types.js';
 import type { PartitionLists, SinkPartition, SourcePartition } from '../formats/format.js';
 import { canStandInPlace } from '../plan/in-place.js';
 import type { Job } from '../plan/job.js';
-import type { Load } from '../slab/load.js';
-import { chooseChunkEnd } from './job-chunks.js';
+import { chooseChunkEnd } from '../slab/chunk-end.js';
+import { ALIGNMENT, type Load } from '../slab/load.js';
+import { chunkByteLength, storedByteLength } from './chunk-byte-length.js';
 import { NOWHERE, placeOutput } from './place-output.js';
 import { checkSameLists, listsOf } from './same-lists.js';
-
-/** What each allocation of a load may lose to alignment. */
-const ALIGNMENT = 64;
 
 /** The lists that a chunk takes, with their elements from a multiple of 8 on, so that bitmaps are cut at whole bytes. */
 interface Extent {
@@ -51,7 +49,8 @@ export class CutListChunks<P> {
 
   /** Adds a chunk that starts at `start` to the load; returns where it ends, `start` if the load has too little room. */
   add(load: Load<P>, start: number): number {
-    const end = chooseChunkEnd(load, start, this.length, (limit) => this.#byteLength(start, limit));
+    const byteLengthTo = (end: number) => this.#byteLength(start, end);
+    const end = chooseChunkEnd(load, { start, length: this.length, byteLengthTo });
     if (end === start) {
       if (load.isEmpty) this.#checkLength(start);
       return start;
@@ -115,21 +114,11 @@ export class CutListChunks<P> {
   /** Slot bytes that a chunk takes at most. */
   #byteLength(start: number, end: number): number {
     const { firstList, endList, firstElement, endElement } = this.#extent(start, end);
-    const count = endElement - firstElement;
-    let byteLength = this.#lists.loadByteLength(firstList, endList) + 2 * ALIGNMENT;
-    let scratchByteLength = 0;
-    for (const column of this.#job.operands) {
-      byteLength += this.#source.loadByteLength(column, firstElement, endElement) + ALIGNMENT;
-      const scratch = this.#source.scratchByteLength?.(column, firstElement, endElement) ?? 0;
-      scratchByteLength = Math.max(scratchByteLength, scratch);
-    }
-    for (const [index, output] of this.#job.outputs.entries()) {
-      if (!this.#inPlace[index]) byteLength += valuesByteLength(output.type, count) + ALIGNMENT;
-      byteLength += Math.ceil(count / 8) + ALIGNMENT;
-      byteLength += this.#sink.storeByteLength(output, end - start) + ALIGNMENT;
-      scratchByteLength = Math.max(scratchByteLength, this.#sink.scratchByteLength?.(output, end - start) ?? 0);
-    }
-    return byteLength + scratchByteLength;
+    const extent = { start: firstElement, end: endElement, count: endElement - firstElement };
+    const values = chunkByteLength(this.#job, this.#source, this.#inPlace, extent, (output) =>
+      storedByteLength(this.#sink, output, end - start),
+    );
+    return values + this.#lists.loadByteLength(firstList, endList) + 2 * ALIGNMENT;
   }
 }
 

@@ -3,7 +3,7 @@ import type { CopyItem, JobItem, Sink, SinkPartition, Source, SourcePartition } 
 import type { Job } from '../plan/job.js';
 import { Load } from '../slab/load.js';
 import type { Slab } from '../slab/slab.js';
-import { chunksOf } from './chunks.js';
+import { type Chunks, chunksOf } from './chunks.js';
 
 /** A partition on its way through the run: how much of it is still in loads that aren't written. */
 export interface OpenPartition {
@@ -20,11 +20,6 @@ export interface DescribedLoad<P> {
   readonly partitions: readonly OpenPartition[];
 }
 
-interface Part<P> {
-  readonly length: number;
-  add(load: Load<P>, start: number): number;
-}
-
 /**
  * Describes one load after the other: walks the source's partitions and, in each, the sink's items in output order.
  * A load holds as much as the slot has room for, so that many small record batches cost as few calls as a large one.
@@ -35,7 +30,7 @@ export class Describer<P> {
   readonly #jobs: readonly Job[];
   readonly #slab: Slab;
   #partition: OpenPartition | undefined;
-  #parts: readonly Part<P>[] = [];
+  #parts: readonly Chunks<P>[] = [];
   #partIndex = 0;
   #start = 0;
 
@@ -115,7 +110,7 @@ export class Describer<P> {
     return true;
   }
 
-  #part(item: CopyItem<P> | JobItem, source: SourcePartition, sink: SinkPartition<P>): Part<P> {
+  #part(item: CopyItem<P> | JobItem, source: SourcePartition, sink: SinkPartition<P>): Chunks<P> {
     if (item.kind === 'copy') return item;
     return chunksOf(item.job, this.#jobs.indexOf(item.job), source, sink);
   }

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
+import type { Zstd } from '../../workers/codecs/zstd.js';
 import { LanewiseError } from '../errors.js';
 import type { ZstdDecompressor } from '../formats/arrow/options.js';
 import type { ArrowSchema } from '../formats/arrow/schema.js';
@@ -8,9 +9,8 @@ import type { ListReader } from '../formats/parquet/lists.js';
 import type { ParquetSource } from '../formats/parquet/source.js';
 import { compileKernels } from '../pool/assets.js';
 import type { ReadableFile, Spool } from '../storage/file.js';
-import { openInput } from '../storage/local-file.js';
+import { openInput, openPipe } from '../storage/local-file.js';
 import { isDevice } from '../storage/output-file.js';
-import { openPipe } from '../storage/pipe.js';
 import { openSpool } from '../storage/spool.js';
 import { PIPE, type Settings } from './options.js';
 
@@ -48,11 +48,13 @@ export function inputOptions(output: string, memoryBytes: number): InputOptions 
     // What is read ahead from a pipe may take a part of the budget beside the slots.
     windowByteLength: Math.floor(memoryBytes / 4),
     openSpool: () => openSpool(output === PIPE ? tmpdir() : dirname(output)),
-    async loadZstd() {
-      const { Zstd } = await import('../../workers/codecs/zstd.js');
-      return Zstd.load();
-    },
+    loadZstd,
   };
+}
+
+async function loadZstd(): Promise<Zstd> {
+  const { Zstd } = await import('../../workers/codecs/zstd.js');
+  return Zstd.load();
 }
 
 const STANDARD_INPUT = 0;
@@ -62,7 +64,7 @@ const LONGEST_MAGIC = 6;
 export async function openSource(path: string, options: InputOptions): Promise<Input> {
   const input =
     path === PIPE
-      ? { kind: 'pipe' as const, reader: openPipe(STANDARD_INPUT, 'standard input', options.signal) }
+      ? { kind: 'pipe' as const, reader: await openPipe(STANDARD_INPUT, 'standard input', options.signal) }
       : await openInput(path, options.signal);
   if (input.kind === 'pipe') {
     const { openArrowStream } = await import('../formats/arrow/open.js');
@@ -120,8 +122,7 @@ export async function readForArrow(
 
 async function openListReader(needsZstd: boolean): Promise<ListReader> {
   const { ListReader } = await import('../../workers/parquet/list-reader.js');
-  const { Zstd } = await import('../../workers/codecs/zstd.js');
-  return new ListReader(compileKernels(), needsZstd ? await Zstd.load() : undefined);
+  return new ListReader(compileKernels(), needsZstd ? await loadZstd() : undefined);
 }
 
 function readMagic(file: ReadableFile): string {

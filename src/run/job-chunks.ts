@@ -1,18 +1,12 @@
 import type { Region } from '../abi/task.js';
-import { valuesByteLength } from '../abi/types.js';
 import type { SinkPartition, SourcePartition } from '../formats/format.js';
 import { canStandInPlace } from '../plan/in-place.js';
 import type { Job } from '../plan/job.js';
-import type { Load } from '../slab/load.js';
+import { BITMAP_MULTIPLE, CHUNK_MULTIPLE, chooseChunkEnd } from '../slab/chunk-end.js';
+import { ALIGNMENT, type Load } from '../slab/load.js';
+import { chunkByteLength, storedByteLength } from './chunk-byte-length.js';
 import { NOWHERE, placeOutput } from './place-output.js';
 import { checkSameLists } from './same-lists.js';
-
-/** Chunks end at multiples of this, so that bitmaps are cut at whole words. */
-export const CHUNK_MULTIPLE = 64;
-/** Rows of a whole byte of a bitmap. */
-export const BITMAP_ROW_MULTIPLE = 8;
-/** What each allocation of a load may lose to alignment. */
-const ALIGNMENT = 64;
 
 /** Puts the rows of one job and one partition into loads, chunk by chunk. */
 export class JobChunks<P> {
@@ -64,65 +58,25 @@ export class JobChunks<P> {
   }
 
   #chooseEnd(load: Load<P>, start: number): number {
+    const { length } = this;
     const byteLengthTo = (end: number) => this.#byteLength(start, end);
-    const rowMultiple = this.#sink.rowMultiple ?? BITMAP_ROW_MULTIPLE;
+    const rowMultiple = this.#sink.rowMultiple ?? BITMAP_MULTIPLE;
     const pageEndBefore = (end: number) => this.#source.chunkEnd(this.#job.operands, start, end, rowMultiple);
-    const end = chooseChunkEnd(load, start, this.length, byteLengthTo, CHUNK_MULTIPLE, pageEndBefore);
+    const end = chooseChunkEnd(load, { start, length, byteLengthTo, pageEndBefore });
     if (end > start || !load.isEmpty) return end;
     // A few rows across the ends of two large pages take both of them; up to the first one's end they take one.
-    return chooseChunkEnd(load, start, this.length, byteLengthTo, this.#multiple, pageEndBefore);
+    return chooseChunkEnd(load, { start, length, byteLengthTo, pageEndBefore, multiple: this.#multiple });
   }
 
   /** Slot bytes that a chunk takes at most. */
   #byteLength(start: number, end: number): number {
     const count = end - start;
-    let byteLength = 0;
-    let scratchByteLength = 0;
-    for (const column of this.#job.operands) {
-      byteLength += this.#source.loadByteLength(column, start, end) + ALIGNMENT;
-      scratchByteLength = Math.max(scratchByteLength, this.#source.scratchByteLength?.(column, start, end) ?? 0);
-    }
-    for (const [index, output] of this.#job.outputs.entries()) {
-      if (!this.#inPlace[index]) byteLength += valuesByteLength(output.type, count) + ALIGNMENT;
-      byteLength += Math.ceil(count / 8) + ALIGNMENT;
-      const stored = this.#sink.storeByteLength(output, count) + ALIGNMENT;
+    return chunkByteLength(this.#job, this.#source, this.#inPlace, { start, end, count }, (output, index) => {
+      const stored = storedByteLength(this.#sink, output, count);
       const operand = this.#inPlace[index] ? this.#job.operands[index] : undefined;
       const spare = operand && this.#source.spareByteLength?.(operand, start, end);
-      if (spare === undefined || spare < stored) byteLength += stored;
-      scratchByteLength = Math.max(scratchByteLength, this.#sink.scratchByteLength?.(output, count) ?? 0);
-    }
-    return byteLength + scratchByteLength;
+      const isStoredInSpare = spare !== undefined && spare >= stored.byteLength + ALIGNMENT;
+      return isStoredInSpare ? { ...stored, byteLength: 0 } : stored;
+    });
   }
-}
-
-/**
- * Where a chunk from `start` on ends: at `length`, where the load has room for all of it; else before, at as much as
- * fills an empty load; at `start` if the load has too little room.
- *
- * @param pageEndBefore a better end not far before another, or that one itself
- */
-export function chooseChunkEnd(
-  load: Load<unknown>,
-  start: number,
-  length: number,
-  byteLengthTo: (end: number) => number,
-  multiple = CHUNK_MULTIPLE,
-  pageEndBefore = (end: number) => end,
-): number {
-  const { free } = load;
-  let needed = byteLengthTo(length);
-  if (needed <= free) return length;
-  if (!load.isEmpty) return start;
-  let count = length - start;
-  while (needed > free) {
-    const fitting = Math.floor((count * free) / needed);
-    count = Math.min(fitting, count - 1);
-    count -= count % multiple;
-    if (count <= 0) return start;
-    // A few rows of the next page may take all of it: up to the end of the one before there may be room.
-    const pageEnd = pageEndBefore(start + count);
-    if (byteLengthTo(pageEnd) <= free) return pageEnd;
-    needed = byteLengthTo(start + count);
-  }
-  return start + count;
 }

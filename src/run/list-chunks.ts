@@ -1,17 +1,14 @@
 import { checkListLength } from '../abi/list-length.js';
 import type { ListRows, Region } from '../abi/task.js';
-import { valuesByteLength } from '../abi/types.js';
 import type { ListStore, PartitionLists, SinkPartition, SourcePartition } from '../formats/format.js';
 import { canStandInPlace } from '../plan/in-place.js';
-import type { Job, OutputColumn } from '../plan/job.js';
-import type { Load } from '../slab/load.js';
+import type { Job } from '../plan/job.js';
+import { BITMAP_MULTIPLE, CHUNK_MULTIPLE, chooseChunkEnd } from '../slab/chunk-end.js';
+import { ALIGNMENT, type Load } from '../slab/load.js';
+import { chunkByteLength, storedByteLength } from './chunk-byte-length.js';
 import { floor8 } from './cut-list-chunks.js';
-import { BITMAP_ROW_MULTIPLE, CHUNK_MULTIPLE, chooseChunkEnd } from './job-chunks.js';
 import { NOWHERE, placeOutput } from './place-output.js';
 import { checkSameLists, listsOf } from './same-lists.js';
-
-/** What each allocation of a load may lose to alignment. */
-const ALIGNMENT = 64;
 
 /** Puts the lists of one job and one partition into loads, chunk by chunk, each of whole lists. */
 export class ListChunks<P> {
@@ -88,9 +85,10 @@ export class ListChunks<P> {
 
   #chooseEnd(load: Load<P>, start: number): number {
     const { isCutAtLists } = this.#lists;
-    const multiple = isCutAtLists ? 1 : this.#store === undefined ? CHUNK_MULTIPLE : BITMAP_ROW_MULTIPLE;
+    const multiple = isCutAtLists ? 1 : this.#store === undefined ? CHUNK_MULTIPLE : BITMAP_MULTIPLE;
     const length = this.#pageEnd(start, multiple);
-    const limit = chooseChunkEnd(load, start, length, (end) => this.#byteLength(start, end), multiple);
+    const byteLengthTo = (end: number) => this.#byteLength(start, end);
+    const limit = chooseChunkEnd(load, { start, length, byteLengthTo, multiple });
     if (!isCutAtLists || limit === start || limit === this.length) return limit;
     // The list at the end of the last page, so that no page is decoded for a few lists.
     const { firstElement, endElement } = this.#extent(start, limit);
@@ -129,28 +127,14 @@ export class ListChunks<P> {
   #byteLength(start: number, end: number): number {
     const { firstElement, endElement } = this.#extent(start, end);
     const count = this.#isPerList ? end - start : endElement - firstElement;
-    let byteLength = this.#lists.loadByteLength(start, end) + 2 * ALIGNMENT;
-    let scratchByteLength = 0;
-    for (const column of this.#job.operands) {
-      byteLength += this.#source.loadByteLength(column, firstElement, endElement) + ALIGNMENT;
-      const scratch = this.#source.scratchByteLength?.(column, firstElement, endElement) ?? 0;
-      scratchByteLength = Math.max(scratchByteLength, scratch);
-    }
-    for (const [index, output] of this.#job.outputs.entries()) {
-      if (!this.#inPlace[index]) byteLength += valuesByteLength(output.type, count) + ALIGNMENT;
-      byteLength += Math.ceil(count / 8) + ALIGNMENT;
-      const stored = this.#storeByteLengths(output, count, end - start);
-      byteLength += stored.byteLength + ALIGNMENT;
-      scratchByteLength = Math.max(scratchByteLength, stored.scratchByteLength);
-    }
-    return byteLength + scratchByteLength;
-  }
-
-  #storeByteLengths(output: OutputColumn, count: number, listCount: number) {
-    if (this.#store !== undefined) return this.#store.byteLengths(output, count, listCount);
-    return {
-      byteLength: this.#sink.storeByteLength(output, count),
-      scratchByteLength: this.#sink.scratchByteLength?.(output, count) ?? 0,
-    };
+    const extent = { start: firstElement, end: endElement, count };
+    const values = chunkByteLength(
+      this.#job,
+      this.#source,
+      this.#inPlace,
+      extent,
+      (output) => this.#store?.byteLengths(output, count, end - start) ?? storedByteLength(this.#sink, output, count),
+    );
+    return values + this.#lists.loadByteLength(start, end) + 2 * ALIGNMENT;
   }
 }

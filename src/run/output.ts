@@ -5,7 +5,7 @@ import type { BoundTransforms } from '../plan/job.js';
 import type { Slab } from '../slab/slab.js';
 import type { Spool } from '../storage/file.js';
 import { isDevice, OutputFile } from '../storage/output-file.js';
-import { PipeWriter } from '../storage/pipe.js';
+import { PipeWriter } from '../storage/pipe-writer.js';
 import type { Input } from './input.js';
 import { type Compression, PIPE, type Settings } from './options.js';
 
@@ -45,7 +45,7 @@ export async function openOutput(
     slotByteLength: slab.layout.slotByteLength,
     openSpool: options.openSpool,
   };
-  const pipe = await openPipe(settings, options.signal);
+  const pipe = await openPipeWriter(settings, options.signal);
   if (pipe !== undefined) {
     try {
       return new PipeOutput(await pipeSink(input, settings, common, pipe), pipe);
@@ -135,7 +135,7 @@ function arrowCompression(compression: Compression | undefined): ArrowSinkOption
 }
 
 /** Standard output, or what a path leads to that isn't a regular file: both take bytes in their order only. */
-async function openPipe(
+async function openPipeWriter(
   { output, format }: Settings,
   signal: AbortSignal | undefined,
 ): Promise<PipeWriter | undefined> {

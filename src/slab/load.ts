@@ -9,8 +9,11 @@ export interface Read {
   byteLength: number;
 }
 
-/** Kernels and copies run fastest from addresses that start a cache line. */
-const ALIGNMENT = 64;
+/**
+ * What stands in a slot begins at multiples of this, and each allocation may lose as much: kernels and copies run fastest from
+ * addresses that start a cache line.
+ */
+export const ALIGNMENT = 64;
 
 /**
  * The filling of one slot: what is read into it, what is computed there, and what goes out of it. It is described first

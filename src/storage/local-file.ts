@@ -2,7 +2,6 @@ import { closeSync, fstatSync, type Stats } from 'node:fs';
 import { LanewiseError } from '../errors.js';
 import type { ByteReader, ReadableFile } from './file.js';
 import { openInterruptibly } from './open.js';
-import { openPipe } from './pipe.js';
 import { readFully } from './reading.js';
 
 /** What a path leads to: bytes by position, or bytes that come once. */
@@ -20,7 +19,13 @@ export async function openInput(path: string, signal?: AbortSignal): Promise<Ope
   }
   return stats.isFile()
     ? { kind: 'file', file: new LocalFile(fd, path, stats) }
-    : { kind: 'pipe', reader: openPipe(fd, path, signal) };
+    : { kind: 'pipe', reader: await openPipe(fd, path, signal) };
+}
+
+/** Reads a descriptor in order; most runs read files, and don't load what this takes. */
+export async function openPipe(fd: number, name: string, signal?: AbortSignal): Promise<ByteReader> {
+  const { createPipeReader } = await import('./pipe-reader.js');
+  return createPipeReader(fd, name, signal);
 }
 
 export class LocalFile implements ReadableFile {

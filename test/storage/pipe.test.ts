@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openInput } from '../../src/storage/local-file.js';
-import { openPipe } from '../../src/storage/pipe.js';
+import { createPipeReader } from '../../src/storage/pipe-reader.js';
 
 let folder: string;
 beforeAll(() => {
@@ -53,7 +53,7 @@ describe.skipIf(process.platform === 'win32')('a pipe', () => {
     // Open for reading and writing, it has a writer and never ends.
     const fd = openSync(path, 'r+');
     const controller = new AbortController();
-    const reader = openPipe(fd, 'silent', controller.signal);
+    const reader = createPipeReader(fd, 'silent', controller.signal);
     const read = reader.read(new Uint8Array(8));
     setTimeout(() => controller.abort(), 10);
     await expect(read).rejects.toMatchObject({ code: 'LW_ABORTED' });
@@ -61,11 +61,11 @@ describe.skipIf(process.platform === 'win32')('a pipe', () => {
   });
 
   it('may be a device', async () => {
-    const reader = openPipe(openSync('/dev/zero', 'r'), '/dev/zero');
+    const reader = createPipeReader(openSync('/dev/zero', 'r'), '/dev/zero');
     const target = new Uint8Array(200_000).fill(1);
     expect(await reader.read(target)).toBe(200_000);
     expect(target.every((byte) => byte === 0)).toBe(true);
     reader.close();
-    expect(await openPipe(openSync('/dev/null', 'r'), '/dev/null').read(target)).toBe(0);
+    expect(await createPipeReader(openSync('/dev/null', 'r'), '/dev/null').read(target)).toBe(0);
   });
 });

@@ -1,7 +1,7 @@
 import type { Region, TaskResult } from '../../abi/task.js';
 import { valuesByteLength } from '../../abi/types.js';
 import type { OutputColumn } from '../../plan/job.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { CopyItem, JobItem, SinkPartition } from '../format.js';
 import type { AppendedPiece, AppendTarget, CopyRun, GrowingBuffer } from './appended-piece.js';
 import type { ArrowPartition, DictionaryMessage } from './batch.js';
@@ -15,7 +15,6 @@ import { readItem } from './read-item.js';
 
 /** Blocks smaller than this compress badly. */
 const BLOCK_BYTE_LENGTH_MIN = 1 << 16;
-const ALIGNMENT = 64;
 
 /**
  * A record batch whose body is compressed: what stands where comes out as it is written, in order. A buffer of several

@@ -3,7 +3,7 @@ import { RecordBatch } from 'apache-arrow/fb/record-batch';
 import type { Region } from '../../abi/task.js';
 import { valuesByteLength } from '../../abi/types.js';
 import type { Column } from '../../plan/schema.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { SourcePartition } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
@@ -27,9 +27,6 @@ export function dictionaryMessage(message: ArrowMessage, body: BufferRange): Dic
   if (header === null) throw message.buffer.damaged('the dictionary batch is absent');
   return { id: Number(header.id()), isDelta: header.isDelta(), metadata: message.metadata, body };
 }
-
-/** Room that the alignment of one read may take in a slot. */
-const ALIGNMENT = 64;
 
 /** One record batch of a file or a stream. */
 export class ArrowPartition implements SourcePartition {

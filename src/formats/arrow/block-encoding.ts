@@ -1,6 +1,6 @@
 import { LZ4_BLOCK_BYTE_LENGTH_MAX, LZ4_FRAME_HEADER, LZ4_STORED } from '../../abi/lz4-frame.js';
 import type { CompressionCodec } from '../../abi/task.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import { type BodyCodec, LENGTH_PREFIX_BYTE_LENGTH } from './compression.js';
 
 /** How the bodies of an output are compressed. */
@@ -19,7 +19,6 @@ export interface CompressedBlock {
   readonly task: number;
 }
 
-const ALIGNMENT = 64;
 const TASK_CODECS: Readonly<Record<BodyCodec, CompressionCodec>> = { lz4: 'lz4_raw', zstd: 'zstd' };
 
 /** Slot bytes, at most, that `compressBlocks` takes. */

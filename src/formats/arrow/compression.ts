@@ -1,5 +1,5 @@
 import { LanewiseError } from '../../errors.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 
 /** Codecs of record batch bodies: every buffer is compressed by itself, after its uncompressed length as int64. */
@@ -8,7 +8,6 @@ export type BodyCodec = 'lz4' | 'zstd';
 /** The uncompressed length of a buffer that was stored as it is. */
 const STORED = -1;
 export const LENGTH_PREFIX_BYTE_LENGTH = 8;
-const ALIGNMENT = 64;
 
 /** Bytes of a file. */
 export interface BufferRange {

@@ -1,15 +1,13 @@
 import type { ListRows } from '../../abi/task.js';
 import { LanewiseError } from '../../errors.js';
 import type { Column } from '../../plan/schema.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { PartitionLists } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
 import type { BufferRange } from './compression.js';
 
 /** Offsets are read in windows of so many bytes. */
 const WINDOW_BYTE_LENGTH = 1 << 14;
-/** Room that the alignment of one read may take in a slot. */
-const ALIGNMENT = 64;
 
 /** The lists of a list column in a record batch: of one size, or as their offsets say. */
 export class ArrowLists implements PartitionLists {

@@ -4,14 +4,11 @@ import type { Region } from '../../abi/task.js';
 import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
 import { LanewiseError } from '../../errors.js';
 import type { Column, Schema, Shape } from '../../plan/schema.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import { MemoryFile } from '../../storage/memory-file.js';
 import type { Source, SourceDescription, SourcePartition } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
 import { ArrowLists } from './lists.js';
-
-/** Room that the alignment of one read may take in a slot. */
-const ALIGNMENT = 64;
 
 /** Record batches of the apache-arrow library, in memory. */
 export class RecordBatchSource implements Source {

@@ -1,7 +1,8 @@
 import type { Region } from '../../abi/task.js';
 import type { OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
-import type { Load } from '../../slab/load.js';
+import { BITMAP_MULTIPLE, chooseChunkEnd } from '../../slab/chunk-end.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { CopyItem, SourcePartition } from '../format.js';
 
 /** A column of numbers that is written as it is read, in another format. */
@@ -17,11 +18,6 @@ export interface RowStore<P> {
   store(load: Load<P>, output: OutputColumn, start: number, end: number, region: Region): void;
 }
 
-/** Pieces of columns end at multiples of this, so that bitmaps are cut at whole bytes. */
-const ROW_MULTIPLE = 64;
-/** Rows of a whole byte of a bitmap. */
-const BITMAP_ROW_MULTIPLE = 8;
-
 /** The rows of a column as an item that counts rows. */
 export function carriedItem<P>(
   partition: SourcePartition,
@@ -29,25 +25,20 @@ export function carriedItem<P>(
   { column, output }: CarriedColumn,
 ): CopyItem<P> {
   const { rowCount } = partition;
-  const chooseEnd = (load: Load<P>, start: number): number => {
-    const needed = (count: number) =>
-      partition.loadByteLength(column, start, start + count) +
-      target.storeByteLength(output, count) +
-      ROW_MULTIPLE +
-      Math.max(
-        partition.scratchByteLength?.(column, start, start + count) ?? 0,
-        target.scratchByteLength?.(output, count) ?? 0,
-      );
-    let count = rowCount - start;
-    for (let bytes = needed(count); bytes > load.free; bytes = needed(count)) {
-      count = Math.min(Math.floor((count * load.free) / bytes), count - 1);
-      count -= count % ROW_MULTIPLE;
-      if (count <= 0) return start;
-    }
-    return start + count === rowCount
-      ? rowCount
-      : partition.chunkEnd([column], start, start + count, BITMAP_ROW_MULTIPLE);
-  };
+  const chooseEnd = (load: Load<P>, start: number): number =>
+    chooseChunkEnd(load, {
+      start,
+      length: rowCount,
+      byteLengthTo: (end) =>
+        partition.loadByteLength(column, start, end) +
+        target.storeByteLength(output, end - start) +
+        ALIGNMENT +
+        Math.max(
+          partition.scratchByteLength?.(column, start, end) ?? 0,
+          target.scratchByteLength?.(output, end - start) ?? 0,
+        ),
+      pageEndBefore: (end) => partition.chunkEnd([column], start, end, BITMAP_MULTIPLE),
+    });
   return {
     kind: 'copy',
     length: rowCount,

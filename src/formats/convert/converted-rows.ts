@@ -2,7 +2,7 @@
 import { listLevelsByteLength } from '../../abi/pages.js';
 import type { ListRows, Region } from '../../abi/task.js';
 import type { Job, OutputColumn } from '../../plan/job.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { CopyItem, JobItem, ListStore, SourcePartition } from '../format.js';
 import { pageByteLength, pageScratchByteLength } from '../parquet/page-size.js';
 import type { ParquetPiece } from '../parquet/piece.js';
@@ -17,8 +17,6 @@ export interface ConvertedRowsOptions extends Omit<RowGroupWriterOptions, 'rowCo
 
 /** Values of a page of lists: as many as take 1 MiB as double. */
 const LIST_PAGE_LENGTH = 1 << 17;
-/** What the room for levels may lose to alignment. */
-const ALIGNMENT = 64;
 
 export class ConvertedRows extends RowGroupWriter {
   readonly lists: ListStore<ParquetPiece> = {

@@ -3,12 +3,21 @@ import type { Job, OutputColumn } from '../../plan/job.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { Appender } from './appender.js';
 import type { OutputChunk } from './copied-row-group.js';
-import * as ids from './definitions.js';
-import { ColumnMetaData, FileMetaData, Repetition, RowGroup, SchemaElement } from './definitions.js';
+import {
+  BloomFilterHeader,
+  ColumnChunk,
+  ColumnMetaData,
+  FileMetaData,
+  OffsetIndex,
+  PageLocation,
+  Repetition,
+  RowGroup,
+  SchemaElement,
+  SortingColumn,
+} from './definitions.js';
 import { updateKeyValues } from './key-values.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { RowGroupPartition } from './partition.js';
-
 import type { ParquetSource } from './source.js';
 import { readStruct, type ThriftStruct } from './thrift.js';
 import {
@@ -46,7 +55,6 @@ export class FooterWriter {
     if (rowGroup === undefined) throw new RangeError(`no row group ${partition.index}`);
     this.#trimSortingColumns(rowGroup);
     this.#rowGroups.push(new WrittenRowGroup(rowGroup, partition, chunks));
-    const { ColumnChunk } = ids;
     for (const { chunk, metadata } of partition.chunks) {
       this.#hasBloomFilters ||= metadata.has(ColumnMetaData.bloomFilterOffset);
       this.#hasPageIndexes ||= chunk.has(ColumnChunk.columnIndexOffset) || chunk.has(ColumnChunk.offsetIndexOffset);
@@ -118,20 +126,20 @@ export class FooterWriter {
     if (!rowGroup.has(RowGroup.sortingColumns)) return;
     const sorting = rowGroup.structs(RowGroup.sortingColumns);
     const replaced = new Set(this.#leaves.map((leaf) => leaf.replaces?.index));
-    const end = sorting.findIndex((column) => replaced.has(column.integer(ids.SortingColumn.columnIndex)));
+    const end = sorting.findIndex((column) => replaced.has(column.integer(SortingColumn.columnIndex)));
     if (end === 0) rowGroup.delete(RowGroup.sortingColumns);
     else if (end > 0) rowGroup.set(structsField(RowGroup.sortingColumns, sorting.slice(0, end)));
   }
 
   #copyBloomFilters(appender: Appender): void {
     this.#updateColumns((chunk, column) => {
-      const metadata = chunk.struct(ids.ColumnChunk.metaData);
+      const metadata = chunk.struct(ColumnChunk.metaData);
       const offset = metadata?.integer(ColumnMetaData.bloomFilterOffset);
       if (column.kind !== 'copied' || metadata === undefined || offset === undefined) return;
       const byteLength = metadata.integer(ColumnMetaData.bloomFilterLength) ?? this.#bloomFilterByteLength(offset);
       const position = this.#copy(appender, offset, byteLength);
       metadata.set(i64Field(ColumnMetaData.bloomFilterOffset, position));
-      chunk.set(structField(ids.ColumnChunk.metaData, metadata));
+      chunk.set(structField(ColumnChunk.metaData, metadata));
     });
   }
 
@@ -139,12 +147,11 @@ export class FooterWriter {
     const { file } = this.#source;
     const head = readRange(file, offset, Math.min(BLOOM_FILTER_HEADER_BYTE_LENGTH, file.byteLength - offset));
     const { struct, end } = readStruct(head, 0);
-    return end + (struct.integer(ids.BloomFilterHeader.numBytes) ?? 0);
+    return end + (struct.integer(BloomFilterHeader.numBytes) ?? 0);
   }
 
   /** All column indexes, then all offset indexes. */
   #writePageIndexes(appender: Appender): void {
-    const { ColumnChunk } = ids;
     this.#updateColumns((chunk, column) => {
       const offset = chunk.integer(ColumnChunk.columnIndexOffset);
       if (column.kind === 'copied' && offset !== undefined) {
@@ -168,13 +175,13 @@ export class FooterWriter {
   }
 
   #movedOffsetIndex(chunk: ThriftStruct, delta: number): Uint8Array | undefined {
-    const offset = chunk.integer(ids.ColumnChunk.offsetIndexOffset);
-    const byteLength = chunk.integer(ids.ColumnChunk.offsetIndexLength);
+    const offset = chunk.integer(ColumnChunk.offsetIndexOffset);
+    const byteLength = chunk.integer(ColumnChunk.offsetIndexLength);
     if (offset === undefined || byteLength === undefined) return undefined;
     const { struct } = readStruct(readRange(this.#source.file, offset, byteLength), 0);
-    const locations = struct.structs(ids.OffsetIndex.pageLocations);
-    for (const location of locations) shift(location, ids.PageLocation.offset, delta);
-    return writeStruct(struct.set(structsField(ids.OffsetIndex.pageLocations, locations)));
+    const locations = struct.structs(OffsetIndex.pageLocations);
+    for (const location of locations) shift(location, PageLocation.offset, delta);
+    return writeStruct(struct.set(structsField(OffsetIndex.pageLocations, locations)));
   }
 
   #copy(appender: Appender, offset: number, byteLength: number): number {

@@ -1,7 +1,7 @@
 /** The lists of a column chunk: where they begin among its values. */
 import type { ListRows } from '../../abi/task.js';
 import { LanewiseError } from '../../errors.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { PartitionLists } from '../format.js';
 import { type ColumnPages, pageIndexOf } from './column-pages.js';
@@ -18,8 +18,6 @@ const START_BYTE_LENGTH = 4;
 /** Places are kept up to this many; those of other pages are read again where they are needed again. */
 const KEPT_COUNT = 1 << 22;
 const VALUE_COUNT_MAX = 2 ** 31 - 1;
-/** Room that the alignment of one read may take in a slot. */
-const ALIGNMENT = 64;
 
 /**
  * Values are counted as Parquet counts them: a list that is empty or null has one, which is null, so that all that is

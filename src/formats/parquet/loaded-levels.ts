@@ -1,11 +1,8 @@
 /** The levels that loads hold of a row group's values, for results that stand in the values' places. */
 import type { LevelBytes } from '../../abi/pages.js';
 import type { Column } from '../../plan/schema.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { Leaf } from './schema.js';
-
-/** Reserved with every allocation of a load, which are aligned. */
-const ALIGNMENT = 64;
 
 export class LoadedLevels {
   readonly #columns: ReadonlySet<number>;

@@ -18,7 +18,7 @@ import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
 import type { ParquetPiece } from './piece.js';
 import type { RowGroupWriter } from './row-group-writer.js';
 
-/** Copies of the dictionary in a slot: as read, decoded, computed, as the body of a page, and compressed. */
+/** Copies of the dictionary's values in a slot: decoded, computed, as the body of a page, compressed, and one to spare. */
 const DICTIONARY_COPIES = 5;
 /** What the rest of a load may take, and what is lost to alignment. */
 const RESERVE_BYTE_LENGTH = 4096;
@@ -66,7 +66,6 @@ function keepsPages(
     (leaf.levels === 'none' ? maxDefinitionLevel === 0 : leaf.levels === 'validity' && maxDefinitionLevel === 1);
   const isSameForm = leaf.codec === chunk.codec && leaf.level === undefined && leaf.encoding === 'plain';
   const areNullsKnown = maxDefinitionLevel === 0 || chunk.nullCount !== undefined;
-  const width = Math.max(BITS_PER_VALUE[type], BITS_PER_VALUE[leaf.output.type]) / 8;
   return (
     dictionary.valueCount > 0 &&
     pages.pages.length > 0 &&
@@ -75,11 +74,7 @@ function keepsPages(
     areNullsKnown &&
     PHYSICAL_BYTE_LENGTH[pages.physicalValue] * 8 === BITS_PER_VALUE[type] &&
     PHYSICAL_BYTE_LENGTH[leaf.physicalValue] * 8 === BITS_PER_VALUE[leaf.output.type] &&
-    DICTIONARY_COPIES * dictionary.valueCount * width +
-      dictionary.byteLength +
-      dictionary.uncompressedByteLength +
-      RESERVE_BYTE_LENGTH <=
-      slotByteLength &&
+    dictionaryLoadByteLength(job, leaf, dictionary) <= slotByteLength &&
     pages.pages.every(
       ({ encoding, byteLength, crc, levels, nullCount }) =>
         encoding === 'dictionary' &&
@@ -88,6 +83,19 @@ function keepsPages(
         (!('definitionByteLength' in levels) || nullCount !== undefined),
     )
   );
+}
+
+/** Slot bytes, at most, that computing the dictionary takes. */
+function dictionaryLoadByteLength(
+  job: Job,
+  leaf: OutputLeaf,
+  { valueCount, byteLength, uncompressedByteLength }: DictionaryPageInfo,
+): number {
+  const values = Math.max(
+    valuesByteLength(leaf.output.type, valueCount),
+    valuesByteLength(operandType(job), valueCount),
+  );
+  return DICTIONARY_COPIES * values + byteLength + uncompressedByteLength + RESERVE_BYTE_LENGTH;
 }
 
 function operandType(job: Job): NumericType {
@@ -101,16 +109,12 @@ function dictionaryItem(options: MappedChunkOptions, dictionary: DictionaryPageI
   const { rowGroup, job, jobIndex, leaf, chunk, pages, pageChecksum } = options;
   const { valueCount: count } = dictionary;
   const bodyCapacity = valuesByteLength(leaf.output.type, count);
+  const nullCount = chunk.nullCount ?? 0;
   return {
     kind: 'copy',
     length: 1,
     add(load, start) {
-      const needed =
-        DICTIONARY_COPIES * Math.max(bodyCapacity, valuesByteLength(operandType(job), count)) +
-        dictionary.byteLength +
-        dictionary.uncompressedByteLength +
-        RESERVE_BYTE_LENGTH;
-      if (load.free < needed && !load.isEmpty) return start;
+      if (load.free < dictionaryLoadByteLength(job, leaf, dictionary) && !load.isEmpty) return start;
       const operand = loadDictionary(load, options, dictionary);
       const values = canStandInPlace(job.program, 0) ? operand.values : load.allocate(bodyCapacity);
       const source: Region = { values, validity: 0 };
@@ -120,7 +124,7 @@ function dictionaryItem(options: MappedChunkOptions, dictionary: DictionaryPageI
         count,
         operands: [operand],
         outputs: [source],
-        standsFor: { count: chunk.valueCount, nullCount: chunk.nullCount ?? 0 },
+        standsFor: { count: chunk.valueCount, nullCount },
       });
       const isCompressed = leaf.pageCodec !== 'none';
       const targetCapacity = isCompressed ? maxCompressedByteLength(leaf.pageCodec, bodyCapacity) : 0;
@@ -141,13 +145,12 @@ function dictionaryItem(options: MappedChunkOptions, dictionary: DictionaryPageI
         target,
         targetCapacity,
       });
-      const nullCount = chunk.nullCount ?? 0;
       load.pieces.push({
         kind: 'dictionary',
         rowGroup,
         output: leaf.output,
         task,
-        body: target || values,
+        body: isCompressed ? target : values,
         nullCount,
       });
       return 1;

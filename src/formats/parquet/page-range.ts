@@ -1,10 +1,9 @@
 /** The pages that hold a range of a column's values, and the slot bytes that decoding them takes. */
 import { BITS_PER_VALUE, type NumericType } from '../../abi/types.js';
+import { ALIGNMENT } from '../../slab/load.js';
 import { type ColumnPages, pageIndexOf } from './column-pages.js';
 import type { DataPageInfo, DictionaryPageInfo } from './page-header.js';
 import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
-
-const ALIGNMENT = 64;
 
 /** Whether the values lie in the file as a column's do, so that reading them is all there is to do. */
 export function valuesInPlace(

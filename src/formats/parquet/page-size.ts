@@ -1,6 +1,7 @@
 /** What the pages of a result take: rows of a page, and slot bytes to make one. */
 import { definitionLevelsCapacity, levelsCapacity, type PageCodec } from '../../abi/pages.js';
 import { BITS_PER_VALUE } from '../../abi/types.js';
+import { ALIGNMENT } from '../../slab/load.js';
 import type { OutputLeaf } from './output-leaf.js';
 import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
 
@@ -8,8 +9,6 @@ import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
 const PAGE_BYTE_LENGTH = 1 << 20;
 /** Pages are cut like chunks, so that bitmaps are cut at whole bytes. */
 const PAGE_ROW_MULTIPLE = 64;
-/** What each allocation of a load may lose to alignment. */
-const ALIGNMENT = 64;
 
 /** Whether a page's values can be written from where they were computed. */
 export function isWrittenInPlace({ pageCodec, encoding, levels, physicalValue, output }: OutputLeaf): boolean {

@@ -2,7 +2,7 @@
 import type { DataPage } from '../../abi/pages.js';
 import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
 import type { Column } from '../../plan/schema.js';
-import type { Load } from '../../slab/load.js';
+import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { LoadedColumn, SourcePartition } from '../format.js';
 import { type ColumnPages, pageIndexOf, scanColumnPages } from './column-pages.js';
@@ -21,8 +21,6 @@ import {
 } from './page-range.js';
 import type { ParquetSchema } from './schema.js';
 
-/** Reserved with every allocation of a load, which are aligned. */
-const ALIGNMENT = 64;
 /** A dictionary is decompressed for each chunk: chunks should have this many times its bytes in values. */
 const DICTIONARY_WORTH = 4;
 /** Rows of a chunk beyond which a dictionary is decompressed again rather than slots made larger. */

@@ -4,8 +4,7 @@
  */
 
 import type { OutputChunk } from './copied-row-group.js';
-import * as ids from './definitions.js';
-import { ColumnMetaData, RowGroup } from './definitions.js';
+import { ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
 import type { RowGroupPartition } from './partition.js';
 import { readStruct, ThriftStruct } from './thrift.js';
 import { i64Field, structField, structsField, writeStruct } from './thrift-writer.js';
@@ -30,8 +29,8 @@ export class WrittenRowGroup {
   constructor(rowGroup: ThriftStruct, partition: RowGroupPartition, chunks: readonly OutputChunk[]) {
     // Results have page indexes where the row group's column chunks had theirs.
     const had = (id: number) => partition.chunks.some(({ chunk }) => chunk.has(id));
-    const hasColumnIndex = had(ids.ColumnChunk.columnIndexOffset);
-    const hasOffsetIndex = had(ids.ColumnChunk.offsetIndexOffset);
+    const hasColumnIndex = had(ColumnChunk.columnIndexOffset);
+    const hasOffsetIndex = had(ColumnChunk.offsetIndexOffset);
     this.#columns = chunks.map((from): WrittenColumn => {
       if (from.kind === 'copied') return { kind: 'copied', delta: from.delta };
       const { writer } = from;
@@ -42,7 +41,7 @@ export class WrittenRowGroup {
       };
     });
     const structs = chunks.map((from) => columnChunk(partition, from));
-    const metadata = structs.map((chunk) => chunk.struct(ids.ColumnChunk.metaData) ?? new ThriftStruct());
+    const metadata = structs.map((chunk) => chunk.struct(ColumnChunk.metaData) ?? new ThriftStruct());
     const sum = (id: number) => metadata.reduce((all, struct) => all + (struct.integer(id) ?? 0), 0);
     rowGroup.set(i64Field(RowGroup.totalByteSize, sum(ColumnMetaData.totalUncompressedSize)));
     if (rowGroup.has(RowGroup.totalCompressedSize)) {
@@ -87,8 +86,8 @@ function columnChunk(partition: RowGroupPartition, from: OutputChunk): ThriftStr
   shift(metadata, ColumnMetaData.indexPageOffset, from.delta);
   shift(metadata, ColumnMetaData.dictionaryPageOffset, from.delta);
   const chunk = info.chunk.copy();
-  shift(chunk, ids.ColumnChunk.fileOffset, from.delta);
-  return chunk.set(structField(ids.ColumnChunk.metaData, metadata));
+  shift(chunk, ColumnChunk.fileOffset, from.delta);
+  return chunk.set(structField(ColumnChunk.metaData, metadata));
 }
 
 function chunkStart(metadata: ThriftStruct): number {

@@ -1,17 +1,15 @@
-import { closeSync, fstatSync, read, write } from 'node:fs';
+import { closeSync, fstatSync, read } from 'node:fs';
 import { type ConnectOpts, Socket, type SocketConstructorOpts } from 'node:net';
 import { stoppedError } from '../errors.js';
-import type { ByteReader, ByteWriter } from './file.js';
-import { openInterruptibly } from './open.js';
-import { ioError, systemErrorCode } from './system-error.js';
+import type { ByteReader } from './file.js';
+import { retryWhileBusy } from './retry.js';
+import { ioError } from './system-error.js';
 
 /** What a pipe holds: no read yields more. */
 const PIPE_CAPACITY = 1 << 16;
-/** How long to wait before asking a non-blocking descriptor again. */
-const RETRY_MILLISECONDS = 1;
 
 /** Opens a descriptor for reading in order; the run's signal ends the wait for whoever writes with LW_ABORTED. */
-export function openPipe(fd: number, name: string, signal?: AbortSignal): ByteReader {
+export function createPipeReader(fd: number, name: string, signal?: AbortSignal): ByteReader {
   const stats = fstatSync(fd);
   return stats.isFIFO() || stats.isSocket() ? new PipeReader(fd, name, signal) : new DeviceReader(fd, name, signal);
 }
@@ -118,76 +116,4 @@ class DeviceReader implements ByteReader {
       this.#signal,
     );
   }
-}
-
-/** Writes a pipe or a device in order. The run's signal ends the wait for a slow reader with LW_ABORTED. */
-export class PipeWriter implements ByteWriter {
-  readonly name: string;
-  readonly #fd: number;
-  readonly #signal: AbortSignal | undefined;
-  #byteLength = 0;
-
-  /** Opens a named pipe, once somebody reads it, or a device. */
-  static async open(path: string, signal?: AbortSignal): Promise<PipeWriter> {
-    return new PipeWriter(await openInterruptibly(path, 'write', signal), path, signal);
-  }
-
-  constructor(fd: number, name: string, signal?: AbortSignal) {
-    this.#fd = fd;
-    this.name = name;
-    this.#signal = signal;
-  }
-
-  /** Bytes handed over so far. */
-  get byteLength(): number {
-    return this.#byteLength;
-  }
-
-  close(): void {
-    // The standard descriptors are the process's.
-    if (this.#fd > 2) closeSync(this.#fd);
-  }
-
-  async write(view: Uint8Array): Promise<void> {
-    let done = 0;
-    while (done < view.byteLength) {
-      const count = await this.#writeSome(view, done);
-      done += count;
-      this.#byteLength += count;
-    }
-  }
-
-  #writeSome(view: Uint8Array, done: number): Promise<number> {
-    return retryWhileBusy(
-      (settle) => write(this.#fd, view, done, view.byteLength - done, null, settle),
-      (error) => ioError('write', this.name, error),
-      this.#signal,
-    );
-  }
-}
-
-type Settle = (error: NodeJS.ErrnoException | null, count: number) => void;
-
-/** A descriptor that its owner made non-blocking answers EAGAIN where another would wait. */
-function retryWhileBusy(
-  attempt: (settle: Settle) => void,
-  fail: (error: unknown) => Error,
-  signal: AbortSignal | undefined,
-): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(stoppedError(signal));
-    if (signal?.aborted) return stop();
-    signal?.addEventListener('abort', stop, { once: true });
-    const settle: Settle = (error, count) => {
-      if (systemErrorCode(error) === 'EAGAIN' && !signal?.aborted) {
-        setTimeout(() => attempt(settle), RETRY_MILLISECONDS);
-        return;
-      }
-      signal?.removeEventListener('abort', stop);
-      if (error === null) resolve(count);
-      else if (systemErrorCode(error) === 'EOF') resolve(0);
-      else reject(fail(error));
-    };
-    attempt(settle);
-  });
 }
