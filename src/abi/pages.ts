@@ -83,6 +83,8 @@ export interface DecodePagesTask extends LeveledColumn {
    * front of the values are written, too, and put back.
    */
   readonly target: Region;
+  /** Place of the value `start` in the target, behind what tasks before have put there; its levels have the same. */
+  readonly targetRow: number;
   /** Where the values' levels are to stand, if anybody wants them. */
   readonly levels: LevelBytes | undefined;
   /** Room for the largest page decompressed. */

@@ -9,10 +9,15 @@ import { DENSE_BYTE_LENGTH, type Dictionary, decodeValues } from './values.js';
 
 /** @throws LW_CORRUPT_INPUT where a page doesn't hold what its header promises */
 export function decodePages(task: DecodePagesTask, context: PageContext): void {
-  const { start, end, target } = task;
+  const { start, end, target, targetRow } = task;
   const dictionary = readDictionary(task, context);
   // Nearly every column has no nulls anywhere: then pages needn't say so.
-  if (target.validity > 0) kernelOf(context, 'bitmap_fill')(target.validity, end - start);
+  if (target.validity > 0) {
+    const targetEnd = targetRow + end - start;
+    const fill = kernelOf(context, 'bitmap_set_range');
+    fill(target.validity, targetRow, targetEnd, 1);
+    fill(target.validity, targetEnd, Math.ceil(targetEnd / 8) * 8, 0);
+  }
   for (const page of task.pages) {
     // The part of the page that the task is about, counted from the page's first value.
     const from = Math.max(0, start - page.firstValue);
@@ -40,8 +45,9 @@ function decodePage(
   const count = countValid(to) - skip;
   const total = countValid(page.valueCount);
   const width = DENSE_BYTE_LENGTH[physicalValue];
-  const row = page.firstValue + from - task.start;
-  const address = (task.denseScratch > 0 ? task.denseScratch : target.values) + row * width;
+  const place = page.firstValue + from - task.start;
+  const row = task.targetRow + place;
+  const address = task.denseScratch > 0 ? task.denseScratch + place * width : target.values + row * width;
   if (task.levels !== undefined) {
     decodeLevels(context, name, parts.definition, from, to, task.levels.definition + row);
     if (task.maxRepetitionLevel > 0) {
@@ -80,13 +86,13 @@ function decompressInPlace(
   to: number,
 ): boolean {
   const { codec, encoding, valueCount } = page;
-  const { physicalValue, denseScratch, target, start } = task;
+  const { physicalValue, denseScratch, target, targetRow, start } = task;
   if (codec === 'none' || encoding !== 'plain' || physicalValue === 'boolean' || denseScratch > 0) return false;
   if (from > 0 || to < valueCount || task.maxRepetitionLevel > 0 || task.levels !== undefined) return false;
   const width = DENSE_BYTE_LENGTH[physicalValue];
   const levelsByteLength = page.uncompressedByteLength - apartByteLength(page) - valueCount * width;
   if (levelsByteLength < 0 || levelsByteLength > LEVELS_BYTE_LENGTH_MAX) return false;
-  const values = target.values + (page.firstValue - start) * width;
+  const values = target.values + (targetRow + page.firstValue - start) * width;
   const at = values - levelsByteLength;
   const before = context.memory.slice(at, values);
   const levels = readPage(task, page, context, at);
@@ -157,17 +163,19 @@ function decompress(
 }
 
 /** From the width that values have in pages to the column's: small integers, and booleans from bytes to bits. */
-function narrow(memory: Uint8Array, { type, target, denseScratch }: DecodePagesTask, count: number): void {
+function narrow(memory: Uint8Array, { type, target, targetRow, denseScratch }: DecodePagesTask, count: number): void {
   if (type === 'bool') {
-    for (let i = 0; i < count; i += 8) {
-      let bits = 0;
-      for (let j = 0; j < Math.min(8, count - i); j++) bits |= (memory[denseScratch + i + j] as number) << j;
-      memory[target.values + (i >> 3)] = bits;
+    for (let i = 0; i < count; i++) {
+      const at = target.values + ((targetRow + i) >> 3);
+      const bit = (targetRow + i) & 7;
+      const before = bit === 0 ? 0 : (memory[at] as number);
+      memory[at] = before | ((memory[denseScratch + i] as number) << bit);
     }
     return;
   }
   const width = BITS_PER_VALUE[type] / 8;
+  const values = target.values + targetRow * width;
   for (let i = 0; i < count; i++) {
-    for (let j = 0; j < width; j++) memory[target.values + i * width + j] = memory[denseScratch + 4 * i + j] as number;
+    for (let j = 0; j < width; j++) memory[values + i * width + j] = memory[denseScratch + 4 * i + j] as number;
   }
 }

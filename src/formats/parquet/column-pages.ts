@@ -1,9 +1,9 @@
 /** The pages of one column chunk: where they lie, which values they hold, and what decoding them takes. */
-import type { PageCodec, PhysicalValue } from '../../abi/pages.js';
+import type { PhysicalValue } from '../../abi/pages.js';
 import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { ChunkInfo } from './footer.js';
-import { type DataPageInfo, type DictionaryPageInfo, PageHeaderReader } from './page-header.js';
+import { type DataPageHead, type DataPageInfo, type DictionaryPageInfo, PageHeaderReader } from './page-header.js';
 import { PHYSICAL_BYTE_LENGTH, pageCodec, physicalValue } from './page-values.js';
 import type { Leaf } from './schema.js';
 
@@ -11,9 +11,7 @@ export interface ColumnPages {
   readonly name: string;
   readonly leaf: Leaf;
   readonly valueCount: number;
-  readonly codec: PageCodec;
   readonly physicalValue: PhysicalValue;
-  readonly dictionary: DictionaryPageInfo | undefined;
   readonly pages: readonly DataPageInfo[];
   /** False where the metadata promises that no value is null. */
   readonly hasNulls: boolean;
@@ -66,7 +64,9 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
         throw corrupt('a page refers to a dictionary, and there is none');
       }
       if (page.valueCount === 0) continue;
-      pages.push(page);
+      const { statistics: _, ...head } = page;
+      const isIndices = page.encoding === 'dictionary';
+      pages.push({ ...head, dictionary: isIndices ? dictionary : undefined, chunkStart: chunk.start });
       const at = findValues(reader, page, leaf, value);
       hasNullablePage ||= at === undefined && (isNested || page.nullCount !== 0);
       // A page with a checksum is looked at as a whole.
@@ -79,9 +79,7 @@ export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf
     name,
     leaf,
     valueCount,
-    codec,
     physicalValue: value,
-    dictionary,
     pages,
     hasNulls: mayHaveNulls && hasNullablePage,
     valuePositions,
@@ -102,7 +100,7 @@ export function pageIndexOf(pages: readonly DataPageInfo[], value: number): numb
 
 function findValues(
   reader: PageHeaderReader,
-  page: DataPageInfo,
+  page: DataPageHead,
   leaf: Leaf,
   value: PhysicalValue,
 ): number | undefined {
@@ -115,7 +113,7 @@ function findValues(
 }
 
 /** Bytes that the levels of an uncompressed page take, or `undefined` if they may say that a value is null. */
-function findLevels(reader: PageHeaderReader, page: DataPageInfo, maxDefinitionLevel: number): number | undefined {
+function findLevels(reader: PageHeaderReader, page: DataPageHead, maxDefinitionLevel: number): number | undefined {
   if ('definitionByteLength' in page.levels) {
     const { repetitionByteLength, definitionByteLength } = page.levels;
     return page.nullCount === 0 || maxDefinitionLevel === 0 ? repetitionByteLength + definitionByteLength : undefined;

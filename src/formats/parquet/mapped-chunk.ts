@@ -13,6 +13,7 @@ import type { ColumnPages } from './column-pages.js';
 import type { ChunkInfo } from './footer.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { DictionaryPageInfo } from './page-header.js';
+import { usedDictionaries } from './page-range.js';
 import { maxCompressedByteLength } from './page-size.js';
 import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
 import type { ParquetPiece } from './piece.js';
@@ -38,7 +39,7 @@ export interface MappedChunkOptions {
 
 /** The items of a column chunk that is computed on its dictionary, or `undefined` where its values have to be decoded. */
 export function mapChunk(options: MappedChunkOptions): readonly CopyItem<ParquetPiece>[] | undefined {
-  const { dictionary } = options.pages;
+  const [dictionary] = usedDictionaries(options.pages.pages);
   if (dictionary === undefined || !isOfOneOperand(options.job) || !keepsPages(options, dictionary)) return undefined;
   return [dictionaryItem(options, dictionary), indicesItem(options)];
 }
@@ -162,9 +163,9 @@ function dictionaryItem(options: MappedChunkOptions, dictionary: DictionaryPageI
 function loadDictionary(
   load: Load<ParquetPiece>,
   { file, job, pages }: MappedChunkOptions,
-  { position, byteLength, uncompressedByteLength, crc, valueCount }: DictionaryPageInfo,
+  { position, byteLength, uncompressedByteLength, crc, codec, valueCount }: DictionaryPageInfo,
 ): Region {
-  const { name, physicalValue, codec } = pages;
+  const { name, physicalValue } = pages;
   const address = load.read(file, position, byteLength);
   const target: Region = { values: load.allocate(valuesByteLength(operandType(job), valueCount)), validity: 0 };
   load.addTask({
@@ -191,6 +192,7 @@ function loadDictionary(
     start: 0,
     end: valueCount,
     target,
+    targetRow: 0,
     levels: undefined,
     scratch: load.scratch(uncompressedByteLength),
     levelsScratch: 0,

@@ -16,19 +16,34 @@ import { readStruct, type ThriftStruct } from './thrift.js';
 const WINDOW_BYTE_LENGTH = 1024;
 const MAX_HEADER_BYTE_LENGTH = 1 << 24;
 
-export interface DataPageInfo extends Omit<DataPage, 'address'> {
+/** What its header alone tells of a data page. */
+export interface DataPageHead extends Omit<DataPage, 'address'> {
   readonly kind: 'data';
   /** Where the body starts in the file; it ends with the page. */
   readonly position: number;
+  readonly headerByteLength: number;
+  /** As parquet.thrift numbers it: some encodings have two names. */
+  readonly encodingId: number;
   /** Nulls among the values, where the header tells. */
   readonly nullCount: number | undefined;
+  /** The thrift struct Statistics, where the header has one. */
+  readonly statistics: ThriftStruct | undefined;
+}
+
+export interface DataPageInfo extends Omit<DataPageHead, 'statistics'> {
+  /** What its values are indices into, if they are. */
+  readonly dictionary: DictionaryPageInfo | undefined;
+  /** Where its column chunk starts: pages of one chunk lie one behind the other. */
+  readonly chunkStart: number;
 }
 
 export interface DictionaryPageInfo {
   readonly kind: 'dictionary';
+  readonly codec: PageCodec;
   /** CRC-32 of the body as it stands in the file, if the header names it. */
   readonly crc: number | undefined;
   readonly position: number;
+  readonly headerByteLength: number;
   readonly byteLength: number;
   readonly uncompressedByteLength: number;
   readonly valueCount: number;
@@ -41,7 +56,7 @@ export interface OtherPageInfo {
   readonly byteLength: number;
 }
 
-export type PageInfo = DataPageInfo | DictionaryPageInfo | OtherPageInfo;
+export type PageInfo = DataPageHead | DictionaryPageInfo | OtherPageInfo;
 
 const PAGE_ENCODINGS: Readonly<Record<number, PageEncoding>> = {
   [Encoding.plain]: 'plain',
@@ -82,7 +97,7 @@ export class PageHeaderReader {
     }
     const signedCrc = header.integer(PageHeader.crc);
     const crc = signedCrc === undefined ? undefined : signedCrc >>> 0;
-    const sizes = { position: body, byteLength, uncompressedByteLength, crc };
+    const sizes = { position: body, headerByteLength, byteLength, uncompressedByteLength, crc };
     switch (header.integer(PageHeader.type)) {
       case PageType.data:
         return { ...sizes, ...this.#dataPage(header.struct(PageHeader.dataPageHeader), position), firstValue };
@@ -94,6 +109,7 @@ export class PageHeaderReader {
         if (encoding !== Encoding.plain && encoding !== Encoding.plainDictionary) throw this.#unsupported(encoding);
         return {
           kind: 'dictionary',
+          codec: this.#codec,
           ...sizes,
           valueCount: this.#count(dictionary?.integer(DictionaryPageHeader.numValues)),
         };
@@ -118,9 +134,10 @@ export class PageHeaderReader {
     return {
       kind: 'data',
       codec: this.#codec,
-      encoding: this.#encoding(header.integer(DataPageHeader.encoding)),
+      ...this.#encoding(header.integer(DataPageHeader.encoding)),
       valueCount: this.#count(header.integer(DataPageHeader.numValues)),
       nullCount: undefined,
+      statistics: header.struct(DataPageHeader.statistics),
       levels: {
         repetition: this.#levelEncoding(header.integer(DataPageHeader.repetitionLevelEncoding)),
         definition: this.#levelEncoding(header.integer(DataPageHeader.definitionLevelEncoding)),
@@ -155,17 +172,18 @@ export class PageHeaderReader {
     return {
       kind: 'data',
       codec: header.boolean(DataPageHeaderV2.isCompressed) === false ? 'none' : this.#codec,
-      encoding: this.#encoding(header.integer(DataPageHeaderV2.encoding)),
+      ...this.#encoding(header.integer(DataPageHeaderV2.encoding)),
       valueCount: this.#count(header.integer(DataPageHeaderV2.numValues)),
       nullCount: header.integer(DataPageHeaderV2.numNulls),
+      statistics: header.struct(DataPageHeaderV2.statistics),
       levels: { repetitionByteLength, definitionByteLength },
     } as const;
   }
 
-  #encoding(encoding: number | undefined): PageEncoding {
-    const pageEncoding = encoding === undefined ? undefined : PAGE_ENCODINGS[encoding];
-    if (pageEncoding === undefined) throw this.#unsupported(encoding);
-    return pageEncoding;
+  #encoding(encodingId: number | undefined): { readonly encoding: PageEncoding; readonly encodingId: number } {
+    const encoding = encodingId === undefined ? undefined : PAGE_ENCODINGS[encodingId];
+    if (encoding === undefined || encodingId === undefined) throw this.#unsupported(encodingId);
+    return { encoding, encodingId };
   }
 
   #count(count: number | undefined): number {

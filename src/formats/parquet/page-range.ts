@@ -23,13 +23,25 @@ export function pageRange({ pages }: ColumnPages, start: number, end: number): r
   return end > start ? pages.slice(pageIndexOf(pages, start), pageIndexOf(pages, end - 1) + 1) : [];
 }
 
-export function bodiesStart(pages: readonly DataPageInfo[]): number {
-  return pages[0]?.position ?? 0;
+/** Pages of one column chunk, which are read and decoded together. */
+export type PageRun = readonly DataPageInfo[];
+
+/** Pages may be of several column chunks, each with a dictionary of its own. */
+export function pageRuns(pages: readonly DataPageInfo[]): readonly PageRun[] {
+  const runs: DataPageInfo[][] = [];
+  for (const page of pages) {
+    const run = runs.at(-1);
+    if (run?.[0]?.chunkStart === page.chunkStart) run.push(page);
+    else runs.push([page]);
+  }
+  return runs;
 }
 
-export function bodiesEnd(pages: readonly DataPageInfo[]): number {
-  const last = pages.at(-1);
-  return last === undefined ? 0 : last.position + last.byteLength;
+/** Bytes in the file from the first page's body to the end of the last one's. */
+export function bodies(run: PageRun): { readonly position: number; readonly byteLength: number } {
+  const position = run[0]?.position ?? 0;
+  const last = run.at(-1);
+  return { position, byteLength: last === undefined ? 0 : last.position + last.byteLength - position };
 }
 
 /** Bytes by which a page that is made anew may be larger than that of the input, beside a 64th of its size. */
@@ -37,7 +49,8 @@ const PAGE_GROWTH = 256;
 
 /** Room for the bodies, and later for pages made anew of as many values, if those are hardly more compressible. */
 export function bodiesRoom({ leaf }: ColumnPages, range: readonly DataPageInfo[]): number {
-  let byteLength = bodiesEnd(range) - bodiesStart(range) + PAGE_GROWTH * range.length;
+  let byteLength = PAGE_GROWTH * range.length;
+  for (const run of pageRuns(range)) byteLength += bodies(run).byteLength;
   if (leaf.maxDefinitionLevel > 0) for (const { valueCount } of range) byteLength += Math.ceil(valueCount / 8);
   return byteLength + (byteLength >> 6);
 }
@@ -66,24 +79,27 @@ export function decodeScratch(
     byteLength += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
     return start;
   };
-  const dictionary = usedDictionary(pages, range);
+  const compressed = usedDictionaries(range).filter(({ codec }) => codec !== 'none');
   const dense = denseByteLength(pages, type, count);
   return {
     page: reserve(pageScratchByteLength(range)),
     levels: reserve(levelsScratchByteLength(pages, range)),
     dictionary:
-      dictionary === undefined || pages.codec === 'none' ? undefined : reserve(dictionary.uncompressedByteLength),
+      compressed.length === 0
+        ? undefined
+        : reserve(compressed.reduce((most, each) => Math.max(most, each.uncompressedByteLength), 0)),
     dense: dense === 0 ? undefined : reserve(dense),
     byteLength,
   };
 }
 
-/** The dictionary, if a page of the range refers to it. */
-export function usedDictionary(
-  { dictionary }: ColumnPages,
-  range: readonly DataPageInfo[],
-): DictionaryPageInfo | undefined {
-  return range.some((page) => page.encoding === 'dictionary') ? dictionary : undefined;
+/** The dictionaries that pages of the range refer to. */
+export function usedDictionaries(range: readonly DataPageInfo[]): readonly DictionaryPageInfo[] {
+  const dictionaries: DictionaryPageInfo[] = [];
+  for (const { dictionary } of range) {
+    if (dictionary !== undefined && dictionaries.at(-1) !== dictionary) dictionaries.push(dictionary);
+  }
+  return dictionaries;
 }
 
 function pageScratchByteLength(pages: readonly DataPageInfo[]): number {
