@@ -5,8 +5,11 @@ import type { SlotMessage, SlotReply, TaskResult } from '../abi/task.js';
 import { fromWireError, LanewiseError } from '../errors.js';
 import { WORKER_URL } from './assets.js';
 
-/** Slots that wait in front of a worker, so that it never waits for the coordinator: one being computed, two to come. */
-export const SLOTS_PER_WORKER = 3;
+/**
+ * Loads that a worker has at a time, so that it never waits for the coordinator: one being computed, one to come. With more
+ * of them the coordinator, which computes the load that follows, waits for them where loads are written in order.
+ */
+export const LOADS_PER_WORKER = 2;
 
 /**
  * The worker threads. Starting them takes a tenth of a second, which may begin before it is known what they compute; until
@@ -60,7 +63,7 @@ export class Pool {
   }
 
   get hasRoom(): boolean {
-    return this.#pendingCount < this.#readyCount * SLOTS_PER_WORKER;
+    return this.#pendingCount < this.#readyCount * LOADS_PER_WORKER;
   }
 
   /**
@@ -87,7 +90,7 @@ export class Pool {
       minThreads: this.#workerCount,
       maxThreads: this.#workerCount,
       idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: SLOTS_PER_WORKER,
+      concurrentTasksPerWorker: LOADS_PER_WORKER,
       recordTiming: false,
       // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
       atomics: 'disabled',
