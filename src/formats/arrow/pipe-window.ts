@@ -1,6 +1,7 @@
 import type { ByteWriter, Spool, WritableFile } from '../../storage/file.js';
 
-const FIRST_BYTE_LENGTH = 1 << 20;
+/** Enough for most record batches, so that it needn't grow: what isn't touched costs nothing. */
+const FIRST_BYTE_LENGTH = 1 << 24;
 /** What comes back from a spool comes in pieces of this size. */
 const PIECE_BYTE_LENGTH = 1 << 20;
 
