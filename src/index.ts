@@ -21,7 +21,7 @@ export type {
 } from './report/types.js';
 export { type ActivateOptions, type ActivationParameters, activate } from './run/activate.js';
 export { inspect } from './run/inspect.js';
-export type { OutputFormat, PlanOptions, ResourceOptions, TransformOptions } from './run/options.js';
+export type { OutputFormat, ParquetEncoding, PlanOptions, ResourceOptions, TransformOptions } from './run/options.js';
 export { plan } from './run/plan.js';
 export { transform } from './run/transform.js';
 export { type TransformBatchesOptions, transformBatches } from './run/transform-batches.js';

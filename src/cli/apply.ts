@@ -40,9 +40,11 @@ export const apply = defineCommand({
       summary: 'Rows of a row group where Arrow becomes Parquet, a multiple of 64',
       default: 'about a million, or 64 MiB',
     },
-    'byte-stream-split': {
-      kind: 'switch',
-      summary: 'Encode floating-point results for Parquet as BYTE_STREAM_SPLIT, which compresses better',
+    encoding: {
+      kind: 'value',
+      choices: ['auto', 'plain', 'byte_stream_split'],
+      summary: 'How Parquet holds floating-point results',
+      default: 'auto: what is smaller with the codec',
     },
     'page-checksums': { kind: 'switch', summary: 'Write a CRC-32 with each Parquet page of results' },
     dialect: {
@@ -92,7 +94,7 @@ export const apply = defineCommand({
       compression: values.compression,
       rowGroupRows:
         values['row-group-rows'] === undefined ? undefined : parseCount(values['row-group-rows'], 'row-group-rows'),
-      byteStreamSplit: values['byte-stream-split'],
+      encoding: values.encoding,
       pageChecksums: values['page-checksums'],
       dialect: values.dialect,
       outType: values['out-type'],

@@ -57,11 +57,12 @@ export interface PlanOptions extends ResourceOptions {
    */
   readonly rowGroupRows?: number | undefined;
   /**
-   * Whether floating-point columns that are written as Parquet are encoded BYTE_STREAM_SPLIT, which compresses better,
-   * rather than PLAIN.
-   * @default false
+   * How floating-point columns that are written as Parquet are encoded: `plain`, or `byte_stream_split`. `auto` does the
+   * latter where the codec is zstd, gzip or brotli, but for pages whose values repeat often, which are smaller PLAIN; and it
+   * keeps the dictionary of an input column that an elementwise function can be computed on.
+   * @default auto
    */
-  readonly byteStreamSplit?: boolean | undefined;
+  readonly encoding?: ParquetEncoding | undefined;
   /**
    * Whether Parquet pages of numbers that are written carry a CRC-32.
    * @default false
@@ -110,7 +111,7 @@ export interface Settings extends Resources {
   readonly format: OutputFormat;
   readonly compression: Compression | undefined;
   readonly rowGroupRows: number | undefined;
-  readonly byteStreamSplit: boolean;
+  readonly encoding: ParquetEncoding | undefined;
   readonly pageChecksums: boolean;
   readonly overwrite: boolean;
 }
@@ -123,6 +124,9 @@ const FORMAT_BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
   '.parquet': 'parquet',
   '.pq': 'parquet',
 };
+
+export const PARQUET_ENCODINGS = ['auto', 'plain', 'byte_stream_split'] as const;
+export type ParquetEncoding = (typeof PARQUET_ENCODINGS)[number];
 
 /** Standard input or output. */
 export const PIPE = '-';
@@ -155,11 +159,11 @@ export function fillSettings(options: PlanOptions): Settings {
     throw new LanewiseError('LW_USAGE', "there is no transform; give at least one, such as 'sigmoid(score)'");
   }
   const format = options.to ?? formatOf(options.output);
-  const { byteStreamSplit = false, pageChecksums = false } = options;
-  if (format !== 'parquet' && (byteStreamSplit || pageChecksums)) {
+  const { encoding, pageChecksums = false } = options;
+  if (format !== 'parquet' && (encoding !== undefined || pageChecksums)) {
     throw new LanewiseError(
       'LW_UNSUPPORTED_OPTION',
-      `${byteStreamSplit ? 'byte-stream-split' : 'page-checksums'} is of Parquet, and the output is Arrow; leave it out, or write Parquet`,
+      `${encoding === undefined ? 'page-checksums' : 'encoding'} is of Parquet, and the output is Arrow; leave it out, or write Parquet`,
     );
   }
   return {
@@ -170,10 +174,15 @@ export function fillSettings(options: PlanOptions): Settings {
     format,
     compression: parseCompression(options.compression),
     rowGroupRows: checkRowGroupRows(options.rowGroupRows),
-    byteStreamSplit,
+    encoding: checkEncoding(encoding),
     pageChecksums,
     overwrite: options.overwrite ?? false,
   };
+}
+
+function checkEncoding(encoding: ParquetEncoding | undefined): ParquetEncoding | undefined {
+  if (encoding === undefined || PARQUET_ENCODINGS.includes(encoding)) return encoding;
+  throw new LanewiseError('LW_USAGE', `encoding must be one of ${PARQUET_ENCODINGS.join(', ')}, not ${encoding}`);
 }
 
 /** Rows are told apart from nulls by bitmaps, which can be cut at whole words. */

@@ -71,7 +71,7 @@ async function fileSink(
   common: CommonOptions,
   file: OutputFile,
 ): Promise<Sink<unknown>> {
-  const pages = { byteStreamSplit: settings.byteStreamSplit, pageChecksum: settings.pageChecksums };
+  const pages = { encoding: settings.encoding ?? 'auto', pageChecksum: settings.pageChecksums };
   if (input.format === 'parquet' && settings.format === 'parquet') {
     const { ParquetSink } = await import('../formats/parquet/sink.js');
     const compression = settings.compression ?? 'sameAsInput';

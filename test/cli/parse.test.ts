@@ -18,7 +18,7 @@ describe('parseLine', () => {
         transform: ['relu(x)', 'tanh(y)'],
         to: undefined,
         compression: undefined,
-        'byte-stream-split': false,
+        encoding: undefined,
         'page-checksums': false,
         'out-type': undefined,
         threads: undefined,
@@ -151,38 +151,38 @@ describe('askYargs', () => {
         input  Arrow or Parquet file to read, or - for standard input                  [string] [required]
 
       Options:
-        -h, --help               Show help                                                       [boolean]
-        -v, --version            Show version number                                             [boolean]
-        -o, --output             File to write (its extension names the format), or - for standard output
+        -h, --help            Show help                                                          [boolean]
+        -v, --version         Show version number                                                [boolean]
+        -o, --output          File to write (its extension names the format), or - for standard output
                                                                                        [string] [required]
-        -t, --transform          What to compute, any number of times: 'p_* = softmax(logit_*)'
+        -t, --transform       What to compute, any number of times: 'p_* = softmax(logit_*)'
                                                                                         [array] [required]
-            --to                 Format of the output: Arrow IPC file, Arrow IPC stream, or Parquet
+            --to              Format of the output: Arrow IPC file, Arrow IPC stream, or Parquet
                               [string] [choices: "arrow", "arrows", "parquet"] [default: by the extension]
-            --compression        Codec of the output, with a level if wanted (zstd:3); Arrow: none, lz4,
-                                 zstd; Parquet: none, snappy, zstd, gzip, lz4_raw
+            --compression     Codec of the output, with a level if wanted (zstd:3); Arrow: none, lz4,
+                              zstd; Parquet: none, snappy, zstd, gzip, lz4_raw
                                                                            [string] [default: the input's]
-            --row-group-rows     Rows of a row group where Arrow becomes Parquet, a multiple of 64
+            --row-group-rows  Rows of a row group where Arrow becomes Parquet, a multiple of 64
                                                             [string] [default: about a million, or 64 MiB]
-            --byte-stream-split  Encode floating-point results for Parquet as BYTE_STREAM_SPLIT, which
-                                 compresses better                                               [boolean]
-            --page-checksums     Write a CRC-32 with each Parquet page of results                [boolean]
-            --dialect            Whose defaults the functions' parameters have; \`lanewise functions NAME\`
-                                 shows where they differ
+            --encoding        How Parquet holds floating-point results
+         [string] [choices: "auto", "plain", "byte_stream_split"] [default: auto: what is smaller with the
+                                                                                                    codec]
+            --page-checksums  Write a CRC-32 with each Parquet page of results                   [boolean]
+            --dialect         Whose defaults the functions' parameters have; \`lanewise functions NAME\`
+                              shows where they differ
                                     [string] [choices: "guide", "torch", "onnx", "keras"] [default: guide]
-            --out-type           Type of the results
+            --out-type        Type of the results
                              [string] [choices: "float64", "float32", "float16"] [default: as the input's]
-            --threads            Threads that compute       [string] [default: the cores that may be used]
-            --memory             The most that chunks in flight may take (256MB, 1GiB)
+            --threads         Threads that compute          [string] [default: the cores that may be used]
+            --memory          The most that chunks in flight may take (256MB, 1GiB)
                                                                                 [string] [default: 128MiB]
-            --overwrite          Replace an output that exists                                   [boolean]
-            --no-sync            Don't wait until the output is safe on disk                     [boolean]
-            --dry-run            Print what would be done, and do nothing                        [boolean]
-            --progress           Progress on standard error: a bar on a terminal and lines elsewhere,
-                                 always lines, or none
-                                                [string] [choices: "auto", "plain", "off"] [default: auto]
-            --json               Print the summary (or the plan) as JSON                         [boolean]
-        -q, --quiet              Print errors only                                               [boolean]
+            --overwrite       Replace an output that exists                                      [boolean]
+            --no-sync         Don't wait until the output is safe on disk                        [boolean]
+            --dry-run         Print what would be done, and do nothing                           [boolean]
+            --progress        Progress on standard error: a bar on a terminal and lines elsewhere, always
+                              lines, or none    [string] [choices: "auto", "plain", "off"] [default: auto]
+            --json            Print the summary (or the plan) as JSON                            [boolean]
+        -q, --quiet           Print errors only                                                  [boolean]
 
       Examples:
         # Softmax of each row, as new columns

@@ -256,6 +256,30 @@ describe('byte_stream_split', () => {
   });
 });
 
+describe('count_repeats', () => {
+  it.each([4, 8])('counts the values of %i bytes that occur among those before them', (width) => {
+    for (const [count, distinct] of [
+      [0, 1],
+      [1, 1],
+      [2, 1],
+      [500, 20],
+      [4096, 4096],
+      [16383, 1e9],
+    ] as const) {
+      const values = Array.from({ length: count }, () => BigInt(below(distinct)) * 0x9e3779b97f4a7c15n);
+      memory.reset();
+      const words =
+        width === 4
+          ? Uint32Array.from(values, (value) => Number(BigInt.asUintN(32, value)))
+          : BigUint64Array.from(values);
+      const source = memory.put(new Uint8Array(words.buffer), 8);
+      const table = memory.allocate(1 << 15, 8);
+      expect(memory.call(`count_repeats_${width}`, source, count, table)).toBe(count - new Set(values).size);
+      expect(memory.guardsIntact()).toBe(true);
+    }
+  });
+});
+
 describe('scatter and compact by validity', () => {
   it.each([1, 2, 4, 8])('%i bytes a value: one undoes the other', (width) => {
     for (const density of [0, 0.1, 0.5, 0.9, 1]) {

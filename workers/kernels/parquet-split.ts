@@ -6,6 +6,8 @@
  *     writes values `skip` to `skip + count` of the `total` that start at `source`; skip + count <= total
  *   byte_stream_split_encode_<2|4|8>(source, count, target)
  *     writes the streams of `count` values
+ *   count_repeats_<4|8>(values, count, table)
+ *     how many of `count` < 16384 values have the bits of one before them; `table` is 32 KiB of scratch
  *
  * `source` and `target` don't overlap; any alignment. The caller has checked that the source holds total * width bytes.
  */
@@ -181,4 +183,32 @@ function splitFour(to: usize, stride: usize, a: v128, b: v128, c: v128, d: v128)
   v128.store(to + stride, evens(c, d));
   v128.store(to + 2 * stride, odds(a, b));
   v128.store(to + 3 * stride, odds(c, d));
+}
+
+const TABLE_BITS: u32 = 14;
+
+@inline
+function countRepeats<T>(values: usize, count: i32, table: usize): i32 {
+  memory.fill(table, 0, 2 << TABLE_BITS);
+  let repeats = 0;
+  for (let i = 0; i < count; i++) {
+    const bits = load<T>(values + <usize>i * sizeof<T>());
+    let place = <u32>((<u64>bits * 0x9e3779b97f4a7c15) >> (64 - TABLE_BITS));
+    // Places hold what is one behind the index of a value, 0 where there is none.
+    let other: usize;
+    while ((other = load<u16>(table + (place << 1))) && load<T>(values + (other - 1) * sizeof<T>()) != bits) {
+      place = (place + 1) & ((1 << TABLE_BITS) - 1);
+    }
+    if (other) repeats++;
+    else store<u16>(table + (place << 1), <u16>(i + 1));
+  }
+  return repeats;
+}
+
+export function count_repeats_4(values: usize, count: i32, table: usize): i32 {
+  return countRepeats<u32>(values, count, table);
+}
+
+export function count_repeats_8(values: usize, count: i32, table: usize): i32 {
+  return countRepeats<u64>(values, count, table);
 }

@@ -1,6 +1,6 @@
 /** A range of a column's values to the body of a data page: levels, values, compression, statistics. */
 
-import { definitionLevelsHead, type EncodePageTask } from '../../src/abi/pages.js';
+import { definitionLevelsHead, type EncodePageTask, type ValueEncoding } from '../../src/abi/pages.js';
 import type { TaskResult } from '../../src/abi/task.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
 import { compressBlock } from '../codecs/block-codec.js';
@@ -8,6 +8,7 @@ import { zlib } from '../codecs/zlib.js';
 import { kernelOf, type PageContext } from './page-context.js';
 import { settlePage, writeLevels } from './result-levels.js';
 import { minMaxWords } from './statistics.js';
+import { chooseValueEncoding } from './value-encoding.js';
 import { DENSE_BYTE_LENGTH } from './values.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -22,12 +23,21 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
   const validCount = validity === 0 ? count : kernelOf(context, 'bitmap_popcount')(validity, count);
   const hasNulls = validCount < count;
   const minMax = minMaxWords(context, task.type, source, count) ?? [];
+  const width = DENSE_BYTE_LENGTH[task.physicalValue];
+  if (hasNulls && isAsWideInPages(task)) {
+    kernelOf(context, `compact_by_validity_${width}`)(source.values, validity, 0, count, source.values);
+  }
+  const encoding =
+    task.encoding === 'auto'
+      ? chooseValueEncoding(context, source.values, validCount, width === 4 ? 4 : 8)
+      : task.encoding;
   const head = levels === 'validity' ? definitionLevelsHead(count, hasNulls) : NO_BYTES;
   const bitmap =
     levels === 'validity' && hasNulls ? memory.subarray(validity, validity + Math.ceil(count / 8)) : NO_BYTES;
   const describe = (byteLength: number, uncompressedByteLength: number, crc: number): TaskResult => [
     byteLength,
     uncompressedByteLength,
+    encoding === 'byte_stream_split' ? 1 : 0,
     valueCount,
     valueCount - validCount,
     crc,
@@ -37,8 +47,6 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
   ];
 
   if (body === 0) {
-    const width = BITS_PER_VALUE[task.type] / 8;
-    if (hasNulls) kernelOf(context, `compact_by_validity_${width}`)(source.values, validity, 0, count, source.values);
     const values = memory.subarray(source.values, source.values + validCount * width);
     const byteLength = head.length + bitmap.length + values.length;
     const crc = task.crc ? zlib().crc32(values, zlib().crc32(bitmap, zlib().crc32(head))) : 0;
@@ -48,12 +56,12 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
   let uncompressedByteLength: number;
   let byteLength: number;
   let address: number;
-  if (codec !== 'none' && page.levels === undefined && !hasNulls && liesAsInPages(task)) {
+  if (codec !== 'none' && encoding === 'plain' && page.levels === undefined && !hasNulls && isAsWideInPages(task)) {
     // The levels go in front of the values, over bytes that are put back.
     const start = source.values - head.length;
     const before = memory.slice(start, source.values);
     memory.set(head, start);
-    uncompressedByteLength = head.length + count * DENSE_BYTE_LENGTH[task.physicalValue];
+    uncompressedByteLength = head.length + count * width;
     address = task.target;
     byteLength = compress(task, context, start, uncompressedByteLength);
     memory.set(before, start);
@@ -61,7 +69,7 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     memory.set(head, body);
     memory.set(bitmap, body + head.length);
     const levelsByteLength = head.length + bitmap.length + writeLevels(page, body, context);
-    const valuesByteLength = writeValues({ ...task, source }, context, body + levelsByteLength, validCount);
+    const valuesByteLength = writeValues({ ...task, source, encoding }, context, body + levelsByteLength, validCount);
     uncompressedByteLength = levelsByteLength + valuesByteLength;
     address = codec === 'none' ? body : task.target;
     byteLength = codec === 'none' ? uncompressedByteLength : compress(task, context, body, uncompressedByteLength);
@@ -70,9 +78,9 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
   return describe(byteLength, uncompressedByteLength, crc);
 }
 
-/** Whether the values of a region without nulls are those of a page as they are. */
-function liesAsInPages({ encoding, type, physicalValue }: EncodePageTask): boolean {
-  return encoding === 'plain' && type !== 'bool' && DENSE_BYTE_LENGTH[physicalValue] * 8 === BITS_PER_VALUE[type];
+/** Whether the values of a region, nulls left out, are those of a PLAIN page as they are. */
+function isAsWideInPages({ type, physicalValue }: EncodePageTask): boolean {
+  return type !== 'bool' && DENSE_BYTE_LENGTH[physicalValue] * 8 === BITS_PER_VALUE[type];
 }
 
 function compress(task: EncodePageTask, context: PageContext, source: number, sourceByteLength: number): number {
@@ -82,21 +90,23 @@ function compress(task: EncodePageTask, context: PageContext, source: number, so
   return byteLength;
 }
 
-/** Writes the values that are valid as they lie in pages, unaligned. Returns how many bytes they take. */
-function writeValues(task: EncodePageTask, context: PageContext, target: number, validCount: number): number {
+/**
+ * Writes the values that are valid as they lie in pages, unaligned; those that are as wide in pages have had nulls squeezed
+ * out. Returns how many bytes they take.
+ */
+function writeValues(
+  task: EncodePageTask & { readonly encoding: ValueEncoding },
+  context: PageContext,
+  target: number,
+  validCount: number,
+): number {
   const { memory, view } = context;
   const { source, count, physicalValue, type } = task;
   const width = DENSE_BYTE_LENGTH[physicalValue];
   if (type === 'bool') return writeBooleans(memory, source.values, source.validity, count, target);
-  if (width * 8 === BITS_PER_VALUE[type]) {
-    const isSplit = task.encoding === 'byte_stream_split';
-    const dense = isSplit ? source.values : target;
-    if (validCount < count) {
-      kernelOf(context, `compact_by_validity_${width}`)(source.values, source.validity, 0, count, dense);
-    } else if (!isSplit) {
-      memory.copyWithin(target, source.values, source.values + count * width);
-    }
-    if (isSplit) kernelOf(context, `byte_stream_split_encode_${width}`)(dense, validCount, target);
+  if (isAsWideInPages(task)) {
+    if (task.encoding === 'plain') memory.copyWithin(target, source.values, source.values + validCount * width);
+    else kernelOf(context, `byte_stream_split_encode_${width}`)(source.values, validCount, target);
     return validCount * width;
   }
   let at = target;

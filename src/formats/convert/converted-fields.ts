@@ -20,7 +20,7 @@ export interface ConvertedFields {
 
 /** @throws LW_UNSUPPORTED_OPTION for results that have no place of their own in the output */
 export function convertFields(
-  { source, jobs, byteStreamSplit }: ParquetConvertSinkOptions,
+  { source, jobs, encoding = 'auto' }: ParquetConvertSinkOptions,
   codec: CodecChoice,
 ): ConvertedFields {
   const origins: FieldOrigin[] = [];
@@ -28,7 +28,7 @@ export function convertFields(
   const carried: CarriedColumn[] = [];
   const bridgedIndexes: number[] = [];
   const addLeaf = (output: OutputColumn, job: Pick<Job, 'outputs'>): void => {
-    const leaf = createNewLeaf(output, job, codec, byteStreamSplit ?? false);
+    const leaf = createNewLeaf(output, job, codec, encoding);
     leaves.push(leaf);
     origins.push({ kind: 'written', leaf });
   };

@@ -11,6 +11,7 @@ import type { Sink, SourcePartition } from '../format.js';
 import { Appender } from '../parquet/appender.js';
 import { arrowKeyValues } from '../parquet/arrow-schema.js';
 import { codecByName } from '../parquet/codec-choice.js';
+import type { EncodingOption } from '../parquet/encoding-choice.js';
 import { PageStore } from '../parquet/page-store.js';
 import type { ParquetPiece } from '../parquet/piece.js';
 import type { RowGroupWriter } from '../parquet/row-group-writer.js';
@@ -32,7 +33,8 @@ export interface ParquetConvertSinkOptions {
   readonly compression: { readonly codec: string; readonly level: number | undefined } | undefined;
   /** Record batches are gathered to row groups of this many rows at most. @default 2^20 */
   readonly rowGroupRows?: number | undefined;
-  readonly byteStreamSplit?: boolean;
+  /** Of the values of results and of columns of numbers. @default auto */
+  readonly encoding?: EncodingOption;
   readonly pageChecksum?: boolean;
   /** Memory for pages and for columns of other types that can't be written yet; more pages go to a spool. */
   readonly windowByteLength: number;

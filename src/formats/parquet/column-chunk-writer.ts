@@ -1,10 +1,17 @@
 /** The column chunk of one result in one row group: its pages as they are written, then its metadata and page index. */
 
+import type { ValueEncoding } from '../../abi/pages.js';
 import * as ids from './definitions.js';
 import { Encoding, PageType } from './definitions.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { DataPageInfo } from './page-header.js';
-import { dataPageHeader, dictionaryPageHeader, indexPageHeader, type PageSize } from './page-header-writer.js';
+import {
+  dataPageHeader,
+  dictionaryPageHeader,
+  ENCODINGS,
+  indexPageHeader,
+  type PageSize,
+} from './page-header-writer.js';
 import { comparePlain, type MinMax, plainBytes } from './plain-value.js';
 import type { ThriftStruct } from './thrift.js';
 import { WireType } from './thrift-cursor.js';
@@ -22,6 +29,7 @@ import {
 
 /** What encoding a page told about it. */
 export interface PageSummary extends PageSize {
+  readonly encoding: ValueEncoding;
   readonly nullCount: number;
   /** Rows that begin in it. */
   readonly rowCount: number;
@@ -36,7 +44,8 @@ export interface DictionarySummary extends PageSize {
   readonly minMax: MinMax | undefined;
 }
 
-interface Page extends PageSummary {
+interface Page extends Omit<PageSummary, 'encoding'> {
+  readonly encoding: number;
   /** Bytes from the start of the column chunk. */
   readonly offset: number;
   /** With its header. */
@@ -73,7 +82,7 @@ export class ColumnChunkWriter {
 
   /** Notes the next page and returns the header that stands before its body. */
   addPage(page: PageSummary): Uint8Array {
-    return this.#add(page, dataPageHeader(page, this.leaf.encoding));
+    return this.#add({ ...page, encoding: ENCODINGS[page.encoding] }, dataPageHeader(page, page.encoding));
   }
 
   /**
@@ -92,10 +101,10 @@ export class ColumnChunkWriter {
   /** Notes a page of the input, of one value a row, with indices into the dictionary; returns its header. */
   addIndexPage(page: DataPageInfo): Uint8Array {
     const rest = { nullCount: 0, rowCount: page.valueCount, startsRow: true, minMax: undefined };
-    return this.#add({ ...rest, ...pageSizeOf(page) }, indexPageHeader(page));
+    return this.#add({ ...rest, ...pageSizeOf(page), encoding: Encoding.rleDictionary }, indexPageHeader(page));
   }
 
-  #add(page: PageSummary, header: Uint8Array): Uint8Array {
+  #add(page: Omit<Page, 'offset' | 'totalByteLength' | 'firstRow'>, header: Uint8Array): Uint8Array {
     const totalByteLength = header.length + page.byteLength;
     this.#pages.push({ ...page, offset: this.#byteLength, totalByteLength, firstRow: this.#rowCount });
     this.#byteLength += totalByteLength;
@@ -114,13 +123,18 @@ export class ColumnChunkWriter {
     const { leaf } = this;
     const start = this.start ?? 0;
     const dictionary = this.#dictionary;
-    const plain = leaf.encoding === 'plain' ? Encoding.plain : Encoding.byteStreamSplit;
-    const encoding = dictionary === undefined ? plain : Encoding.rleDictionary;
-    const encodings = [...new Set([plain, Encoding.rle, encoding])].map((value) => i32Field(0, value));
+    const pageCounts = new Map<number, number>();
+    for (const { encoding } of this.#pages) pageCounts.set(encoding, (pageCounts.get(encoding) ?? 0) + 1);
+    const dictionaryEncodings = dictionary === undefined ? [] : [Encoding.plain];
+    const encodings = new Set([...dictionaryEncodings, ...pageCounts.keys(), Encoding.rle].sort((a, b) => a - b));
     const { ColumnMetaData } = ids;
     const metadata = structOfFields(
       i32Field(ColumnMetaData.type, leaf.physicalType),
-      listField(ColumnMetaData.encodings, WireType.I32, encodings),
+      listField(
+        ColumnMetaData.encodings,
+        WireType.I32,
+        [...encodings].map((encoding) => i32Field(0, encoding)),
+      ),
       listField(
         ColumnMetaData.pathInSchema,
         WireType.Binary,
@@ -137,7 +151,7 @@ export class ColumnChunkWriter {
       ),
       structsField(ColumnMetaData.encodingStats, [
         ...(dictionary === undefined ? [] : [encodingStats(PageType.dictionary, Encoding.plain, 1)]),
-        encodingStats(PageType.data, encoding, this.#pages.length),
+        ...[...pageCounts].map(([encoding, count]) => encodingStats(PageType.data, encoding, count)),
       ]),
     );
     if (dictionary !== undefined) metadata.set(i64Field(ColumnMetaData.dictionaryPageOffset, start));

@@ -65,7 +65,7 @@ function keepsPages(
   const isSameShape =
     maxRepetitionLevel === 0 &&
     (leaf.levels === 'none' ? maxDefinitionLevel === 0 : leaf.levels === 'validity' && maxDefinitionLevel === 1);
-  const isSameForm = leaf.codec === chunk.codec && leaf.level === undefined && leaf.encoding === 'plain';
+  const isSameForm = leaf.codec === chunk.codec && leaf.level === undefined && leaf.keepsDictionary;
   const areNullsKnown = maxDefinitionLevel === 0 || chunk.nullCount !== undefined;
   return (
     dictionary.valueCount > 0 &&

@@ -37,11 +37,6 @@ export const STORAGE: Readonly<Record<NumericType, Storage>> = {
 
 const FLOAT16_BYTE_LENGTH = 2;
 
-/** Integers and float16 may be split since format 2.11 only, and DuckDB, for one, doesn't read it. */
-export function isSplittable(type: NumericType): boolean {
-  return type === 'float64' || type === 'float32';
-}
-
 /** The schema element; one that replaces another keeps its field id, and its annotation if the type stays the same. */
 export function createElement(
   name: string,

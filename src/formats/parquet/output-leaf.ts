@@ -5,13 +5,14 @@ import type { Job, OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { CodecChoice } from './codec-choice.js';
 import { ConvertedType, LogicalType, Repetition, SchemaElement } from './definitions.js';
+import { chooseEncoding, type EncodingChoice, type EncodingOption } from './encoding-choice.js';
 import { type CarriedLevels, carryLevels, levelsColumn, type NewListLevels } from './leaf-levels.js';
-import { createElement, isSplittable, STORAGE } from './output-element.js';
+import { createElement, STORAGE } from './output-element.js';
 import type { Leaf, ParquetSchema, SchemaNode } from './schema.js';
 import type { ThriftStruct } from './thrift.js';
 import { i32Field, stringField, structField, structOfFields } from './thrift-writer.js';
 
-export interface OutputLeaf extends CodecChoice {
+export interface OutputLeaf extends CodecChoice, EncodingChoice {
   readonly output: OutputColumn;
   /** What the column is computed with: its pages come together with those of the other outputs. */
   readonly job: Pick<Job, 'outputs'>;
@@ -26,20 +27,19 @@ export interface OutputLeaf extends CodecChoice {
   readonly physicalValue: PhysicalValue;
   /** None of a required column; as the validity has it, for a flat one; else those of the input's values or lists. */
   readonly levels: 'none' | 'validity' | CarriedLevels | NewListLevels;
-  readonly encoding: 'plain' | 'byte_stream_split';
 }
 
 export interface OutputLeafOptions {
   readonly schema: ParquetSchema;
   readonly choose: (replaces: Leaf | undefined) => CodecChoice;
-  readonly byteStreamSplit: boolean;
+  readonly encoding: EncodingOption;
 }
 
 /** @throws LW_UNSUPPORTED_OPTION where the output can't have the levels that its place asks for */
 export function createOutputLeaf(output: OutputColumn, job: Job, options: OutputLeafOptions): OutputLeaf {
-  const { schema, choose, byteStreamSplit } = options;
+  const { schema, choose, encoding } = options;
   const replaces = output.replaces === undefined ? undefined : schema.leafOfColumn.get(output.replaces.index);
-  const common = { output, job, replaces, ...stored(output, byteStreamSplit), ...choose(replaces) };
+  const common = { output, job, replaces, ...stored(output, choose(replaces), encoding) };
   const column = levelsColumn(job, output, schema);
   if (column !== undefined) return { ...common, ...nestedField(output, job, column, schema) };
   const { replaces: replaced } = output;
@@ -59,7 +59,7 @@ export function createNewLeaf(
   output: OutputColumn,
   job: Pick<Job, 'outputs'>,
   choice: CodecChoice,
-  byteStreamSplit: boolean,
+  encoding: EncodingOption,
 ): OutputLeaf {
   const name = output.replaces?.name ?? output.name;
   return {
@@ -68,8 +68,7 @@ export function createNewLeaf(
     replaces: undefined,
     ...(output.shape.kind === 'flat' ? newFlatField(name, output) : newListField(name, output)),
     replacedElement: undefined,
-    ...stored(output, byteStreamSplit),
-    ...choice,
+    ...stored(output, choice, encoding),
   };
 }
 
@@ -100,10 +99,9 @@ function newListField(name: string, output: OutputColumn) {
   };
 }
 
-function stored({ type }: OutputColumn, byteStreamSplit: boolean) {
+function stored({ type }: OutputColumn, codec: CodecChoice, encoding: EncodingOption) {
   const { physicalType, physicalValue } = STORAGE[type];
-  const isSplit = byteStreamSplit && isSplittable(type);
-  return { physicalType, physicalValue, encoding: isSplit ? 'byte_stream_split' : 'plain' } as const;
+  return { physicalType, physicalValue, ...codec, ...chooseEncoding(type, codec.pageCodec, encoding) };
 }
 
 function flatElement(name: string, output: OutputColumn, node: SchemaNode | undefined): ThriftStruct {

@@ -1,4 +1,6 @@
 /** The headers of pages that are written: of results, of their dictionaries, and of indices that are copied. */
+
+import type { ValueEncoding } from '../../abi/pages.js';
 import {
   DataPageHeader,
   DataPageHeaderV2,
@@ -11,6 +13,11 @@ import type { DataPageInfo } from './page-header.js';
 import type { ThriftStruct } from './thrift.js';
 import { booleanField, i32Field, structField, structOfFields, writeStruct } from './thrift-writer.js';
 
+export const ENCODINGS: Readonly<Record<ValueEncoding, number>> = {
+  plain: Encoding.plain,
+  byte_stream_split: Encoding.byteStreamSplit,
+};
+
 /** What every page header says. */
 export interface PageSize {
   readonly byteLength: number;
@@ -20,10 +27,10 @@ export interface PageSize {
 }
 
 /** The header of a page of values. */
-export function dataPageHeader(page: PageSize, encoding: 'plain' | 'byte_stream_split'): Uint8Array {
+export function dataPageHeader(page: PageSize, encoding: ValueEncoding): Uint8Array {
   const header = pageHeader(PageType.data, page);
-  const value = encoding === 'plain' ? Encoding.plain : Encoding.byteStreamSplit;
-  return writeStruct(header.set(structField(PageHeader.dataPageHeader, dataPageStruct(page, value, Encoding.rle))));
+  const struct = dataPageStruct(page, ENCODINGS[encoding], Encoding.rle);
+  return writeStruct(header.set(structField(PageHeader.dataPageHeader, struct)));
 }
 
 export function dictionaryPageHeader(page: PageSize): Uint8Array {

@@ -210,13 +210,14 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   /** What a task that encoded a page tells of it. */
   #summary(task: number, results: readonly TaskResult[]): PageSummary {
-    const [byteLength = 0, uncompressedByteLength = 0, valueCount = 0, nullCount = 0, crc = 0, ...rest] =
+    const [byteLength = 0, uncompressedByteLength = 0, isSplit, valueCount = 0, nullCount = 0, crc = 0, ...rest] =
       results[task] ?? [];
     const [rowCount = 0, firstRepetitionLevel, minLow, minHigh, maxLow, maxHigh] = rest;
     const hasMinMax = minLow !== undefined && minHigh !== undefined && maxLow !== undefined && maxHigh !== undefined;
     return {
       byteLength,
       uncompressedByteLength,
+      encoding: isSplit === 1 ? 'byte_stream_split' : 'plain',
       valueCount,
       nullCount,
       rowCount,

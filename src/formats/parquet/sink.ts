@@ -11,6 +11,7 @@ import { Appender } from './appender.js';
 import { type CodecChoice, codecByName, codecLike } from './codec-choice.js';
 import { CopiedRowGroup } from './copied-row-group.js';
 import { Codec, ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
+import type { EncodingOption } from './encoding-choice.js';
 import { FooterWriter } from './footer-writer.js';
 import { createOutputLeaf, type OutputLeaf } from './output-leaf.js';
 import { PageStore } from './page-store.js';
@@ -27,8 +28,8 @@ export interface ParquetSinkOptions {
   readonly file: WritableFile;
   /** Codec of the result columns; untouched ones keep theirs. */
   readonly compression: 'sameAsInput' | { readonly codec: string; readonly level: number | undefined };
-  /** Whether results are encoded BYTE_STREAM_SPLIT, which compresses better, rather than PLAIN. */
-  readonly byteStreamSplit?: boolean;
+  /** Of the values of results. @default auto */
+  readonly encoding?: EncodingOption;
   /** Whether result pages carry a CRC-32. */
   readonly pageChecksum?: boolean;
   /** Of each slot of the slab. */
@@ -55,9 +56,9 @@ export class ParquetSink implements Sink<ParquetPiece> {
     const { source, jobs, file } = options;
     this.#options = options;
     const choose = createCodecChooser(options);
-    const { byteStreamSplit = false } = options;
+    const { encoding = 'auto' } = options;
     this.#leaves = jobs.flatMap((job) =>
-      job.outputs.map((output) => createOutputLeaf(output, job, { schema: source.schema, choose, byteStreamSplit })),
+      job.outputs.map((output) => createOutputLeaf(output, job, { schema: source.schema, choose, encoding })),
     );
     this.#footer = new FooterWriter(source, jobs, this.#leaves);
     this.#store = new PageStore(options.windowByteLength, options.openSpool);

@@ -45,7 +45,11 @@ describe('Arrow to Parquet', () => {
   const arrow = tableToIPC(TABLE, 'file');
 
   it('carries columns of numbers and booleans with their types and nulls', async () => {
-    for (const options of [{}, { slotByteLength: 1 << 16 }, { byteStreamSplit: true, pageChecksum: true }]) {
+    for (const options of [
+      {},
+      { slotByteLength: 1 << 16 },
+      { encoding: 'byte_stream_split' as const, pageChecksum: true },
+    ]) {
       const parquet = await convertBytes(arrow, ['y = relu(x)'], options);
       for (const [name, values] of Object.entries(VALUES)) {
         expect(await readColumn(context, parquet, name), name).toEqual(values);

@@ -88,7 +88,8 @@ describe('a column chunk with a dictionary', () => {
 
   it.each<[string, readonly string[], TransformOptions]>([
     ['a codec is asked for', ['x = relu(x)'], { compression: { codec: 'none', level: undefined } }],
-    ['pages are to be split into streams', ['x = relu(x)'], { byteStreamSplit: true }],
+    ['PLAIN pages are asked for', ['x = relu(x)'], { encoding: 'plain' }],
+    ['pages are to be split into streams', ['x = relu(x)'], { encoding: 'byte_stream_split' }],
     ['pages are to carry checksums, and the input has none', ['x = relu(x)'], { pageChecksum: true }],
     ['a row function computes it', ['x = logsumexp(x)'], {}],
   ])('is written with its values where %s', async (_, transforms, options) => {

@@ -3,6 +3,7 @@ import { CATALOGUE } from '../../../src/activations/catalogue.js';
 import { openArrow } from '../../../src/formats/arrow/open.js';
 import { ParquetConvertSink } from '../../../src/formats/convert/parquet-sink.js';
 import type { Sink, Source, SourcePartition } from '../../../src/formats/format.js';
+import type { EncodingOption } from '../../../src/formats/parquet/encoding-choice.js';
 import { ParquetSink, type ParquetSinkOptions } from '../../../src/formats/parquet/sink.js';
 import { openParquet } from '../../../src/formats/parquet/source.js';
 import { bindTransforms } from '../../../src/plan/bind.js';
@@ -106,7 +107,7 @@ export interface TransformOptions {
   readonly slotByteLength?: number;
   readonly windowByteLength?: number;
   readonly compression?: ParquetSinkOptions['compression'];
-  readonly byteStreamSplit?: boolean;
+  readonly encoding?: EncodingOption;
   readonly pageChecksum?: boolean;
 }
 
