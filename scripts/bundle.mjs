@@ -72,7 +72,7 @@ const groups = [
   {
     name: 'core',
     priority: 4,
-    test: /src[\\/]((activations|plan|pool|report|run|slab)[\\/]|storage[\\/](?!pipe-reader)|index\.ts|cli[\\/](?!main|bench|help|verify))/,
+    test: /src[\\/]((activations|plan|pool|report|run|slab)[\\/]|formats[\\/]pandas-metadata|storage[\\/](?!pipe-reader)|index\.ts|cli[\\/](?!main|bench|help|verify))/,
   },
 ];
 

@@ -18,4 +18,16 @@ describe('the bundle', () => {
     // Others of Node's own take milliseconds to load: node:net and node:worker_threads five each.
     expect(required.filter((id) => isBuiltin(id) && !AT_HAND.has(id.replace('node:', '')))).toEqual([]);
   });
+
+  it.each([
+    ['parquet', /arrow|convert/],
+    ['arrow', /parquet|convert/],
+    ['core', /arrow|parquet|convert/],
+  ])('loads no other format with %s at once', (name, others) => {
+    const [file = ''] = readdirSync(DIST).filter((chunk) => chunk.startsWith(`${name}-`) && chunk.endsWith('.cjs'));
+    // Those in functions wait until they are called.
+    const atOnce = [...readFileSync(join(DIST, file), 'utf8').matchAll(/(?<!=>)require\(["'`]\.\/([^"'`]+)/g)];
+    expect(atOnce.length).toBeGreaterThan(0);
+    expect(atOnce.map(([, chunk = '']) => chunk).filter((chunk) => others.test(chunk))).toEqual([]);
+  });
 });

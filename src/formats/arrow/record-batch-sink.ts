@@ -5,7 +5,7 @@ import { hasOwnNulls, type Job, type OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
 import type { JobItem, Sink, SinkPartition, SourcePartition } from '../format.js';
-import { PANDAS_KEY, updatePandasMetadata } from './pandas-metadata.js';
+import { PANDAS_KEY, updatePandasMetadata } from '../pandas-metadata.js';
 import { RecordBatchPartition, type RecordBatchSource } from './record-batch-source.js';
 import { EXTENSION_KEY_PREFIX } from './schema-writer.js';
 

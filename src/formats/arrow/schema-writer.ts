@@ -11,8 +11,8 @@ import { Type } from 'apache-arrow/fb/type';
 import { Builder, type Offset } from 'flatbuffers';
 import { BITS_PER_VALUE, type NumericType } from '../../abi/types.js';
 import type { Job, OutputColumn } from '../../plan/job.js';
+import { PANDAS_KEY, updatePandasMetadata } from '../pandas-metadata.js';
 import { EmbeddedBuffer } from './embedded.js';
-import { PANDAS_KEY, updatePandasMetadata } from './pandas-metadata.js';
 import type { ArrowSchema } from './schema.js';
 import { numericTypeOf } from './types.js';
 

@@ -2,10 +2,10 @@
 import type { Job, OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import { frameMetadata, metadataRange, parseMessage } from '../arrow/message.js';
-import { PANDAS_KEY, updatePandasMetadata } from '../arrow/pandas-metadata.js';
 import type { ArrowSchema } from '../arrow/schema.js';
 import { buildSchemaMessage } from '../arrow/schema-writer.js';
 import { streamSchema } from '../arrow/stream-messages.js';
+import { PANDAS_KEY, updatePandasMetadata } from '../pandas-metadata.js';
 import { ARROW_SCHEMA_KEY } from './definitions.js';
 
 const DESCRIPTION = 'the Arrow schema in the Parquet metadata';

@@ -1,6 +1,6 @@
 /** The file's key-value metadata for the output's schema: Arrow's schema and pandas' notes follow the columns. */
 import type { Job } from '../../plan/job.js';
-import { PANDAS_KEY, updatePandasMetadata } from '../arrow/pandas-metadata.js';
+import { PANDAS_KEY, updatePandasMetadata } from '../pandas-metadata.js';
 import { ARROW_SCHEMA_KEY, KeyValue } from './definitions.js';
 import type { ThriftStruct } from './thrift.js';
 import { stringField } from './thrift-writer.js';

@@ -1,4 +1,4 @@
-import type { OutputColumn } from '../../plan/job.js';
+import type { OutputColumn } from '../plan/job.js';
 
 /** The key of the schema's metadata under which pandas keeps what Arrow's types don't say. */
 export const PANDAS_KEY = 'pandas';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { updatePandasMetadata } from '../../../src/formats/arrow/pandas-metadata.js';
-import type { OutputColumn } from '../../../src/plan/job.js';
-import type { Column } from '../../../src/plan/schema.js';
+import { updatePandasMetadata } from '../../src/formats/pandas-metadata.js';
+import type { OutputColumn } from '../../src/plan/job.js';
+import type { Column } from '../../src/plan/schema.js';
 
 function output(name: string, replaces?: string): OutputColumn {
   const column: Column = {
