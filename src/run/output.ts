@@ -1,6 +1,7 @@
 import { LanewiseError } from '../errors.js';
 import type { ArrowSinkOptions } from '../formats/arrow/sink.js';
 import type { Sink } from '../formats/format.js';
+import type { ParquetSource } from '../formats/parquet/source.js';
 import type { BoundTransforms } from '../plan/job.js';
 import type { Slab } from '../slab/slab.js';
 import type { Spool } from '../storage/file.js';
@@ -56,11 +57,25 @@ export async function openOutput(
   }
   const file = OutputFile.create(settings.output, { overwrite: settings.overwrite, sync: options.sync });
   try {
-    return new FileOutput(await fileSink(input, settings, common, file), file);
+    return new FileOutput(await fileSink(input, settings, common, file, options.signal), file);
   } catch (error) {
     await file.discard();
     throw error;
   }
+}
+
+/**
+ * Has the output begin with all of the input's column chunks, where no result takes the place of one.
+ * @returns how many bytes of the input the output has now
+ */
+async function keepColumnChunks(
+  { file: input, dataEnd }: ParquetSource,
+  { jobs }: CommonOptions,
+  file: OutputFile,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  if (dataEnd === 0 || jobs.some(({ outputs }) => outputs.some(({ replaces }) => replaces !== undefined))) return 0;
+  return (await file.copyFrom(input, dataEnd, signal)) ? dataEnd : 0;
 }
 
 type CommonOptions = Omit<ArrowSinkOptions, 'source' | 'compression' | 'file'> & { readonly slotByteLength: number };
@@ -70,12 +85,15 @@ async function fileSink(
   settings: Settings,
   common: CommonOptions,
   file: OutputFile,
+  signal: AbortSignal | undefined,
 ): Promise<Sink<unknown>> {
   const pages = { encoding: settings.encoding ?? 'auto', pageChecksum: settings.pageChecksums };
   if (input.format === 'parquet' && settings.format === 'parquet') {
     const { ParquetSink } = await import('../formats/parquet/sink.js');
+    const { source } = input;
     const compression = settings.compression ?? 'sameAsInput';
-    return new ParquetSink({ ...common, ...pages, source: input.source, compression, file });
+    const keptByteLength = await keepColumnChunks(source, common, file, signal);
+    return new ParquetSink({ ...common, ...pages, source, compression, file, keptByteLength });
   }
   if (input.format === 'parquet') {
     const { arrowSchema, source } = input;

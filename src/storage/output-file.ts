@@ -2,6 +2,7 @@ import {
   closeSync,
   fchmodSync,
   fdatasync,
+  fstatSync,
   fsync,
   linkSync,
   lstatSync,
@@ -15,8 +16,9 @@ import {
 import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { LanewiseError } from '../errors.js';
-import type { WritableFile } from './file.js';
+import type { ReadableFile, WritableFile } from './file.js';
 import { claimTemporary, releaseTemporary, removeLeftovers, temporaryPath } from './leftovers.js';
+import { copyBySystem } from './system-copy.js';
 import { ioError, systemErrorCode } from './system-error.js';
 import { writeFully } from './writing.js';
 
@@ -38,7 +40,7 @@ export class OutputFile implements WritableFile {
   readonly name: string;
   readonly #path: string;
   readonly #temporary: string;
-  readonly #fd: number;
+  #fd: number;
   readonly #options: OutputFileOptions;
   #byteLength = 0;
   #unsyncedBytes = 0;
@@ -76,6 +78,31 @@ export class OutputFile implements WritableFile {
   /** The end of what has been written. */
   get byteLength(): number {
     return this.#byteLength;
+  }
+
+  /**
+   * Has the file begin as another one does, before anything is written, if the system can copy that.
+   * @returns whether it could
+   * @throws LW_DISK_FULL, LW_IO; LW_ABORTED
+   */
+  async copyFrom(file: ReadableFile, byteLength: number, signal?: AbortSignal): Promise<boolean> {
+    const mode = fstatSync(this.#fd).mode & 0o7777;
+    // Blocks are shared only with a file that the copying makes.
+    this.#close();
+    try {
+      unlinkSync(this.#temporary);
+      const copy = await copyBySystem(this.#temporary, { file, byteLength, mode, signal });
+      this.#fd = copy ?? openSync(this.#temporary, 'wx', mode);
+      this.#state = 'open';
+      if (copy === undefined) {
+        fchmodSync(this.#fd, mode);
+        return false;
+      }
+    } catch (error) {
+      throw ioError('write', this.name, error);
+    }
+    this.#byteLength = byteLength;
+    return true;
   }
 
   write(views: readonly Uint8Array[], position: number): void {

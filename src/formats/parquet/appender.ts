@@ -5,11 +5,14 @@ import type { PageStore } from './page-store.js';
 export class Appender {
   readonly #file: WritableFile;
   readonly #views: Uint8Array[] = [];
-  #flushed = 0;
-  #position = 0;
+  #flushed: number;
+  #position: number;
 
-  constructor(file: WritableFile) {
+  /** @param position the end of what the file has already */
+  constructor(file: WritableFile, position = 0) {
     this.#file = file;
+    this.#flushed = position;
+    this.#position = position;
   }
 
   /** Returns where the bytes will stand. They are read when the appender is flushed. */

@@ -22,6 +22,8 @@ export interface CopiedRowGroupOptions extends Omit<RowGroupWriterOptions, 'rowC
   /** The input. */
   readonly file: ReadableFile;
   readonly partition: RowGroupPartition;
+  /** Whether the output has the input's column chunks already, in their places. */
+  readonly isKept: boolean;
   readonly jobs: readonly Job[];
   readonly slotByteLength: number;
   readonly onEnd: (chunks: readonly OutputChunk[]) => void;
@@ -30,7 +32,7 @@ export interface CopiedRowGroupOptions extends Omit<RowGroupWriterOptions, 'rowC
 export class CopiedRowGroup extends RowGroupWriter {
   readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
   readonly #options: CopiedRowGroupOptions;
-  /** The run that each of the input's column chunks is copied with; none for a replaced one. */
+  /** The run that each of the input's column chunks is copied with; none for one that is replaced or there already. */
   readonly #runs = new Map<number, CopyRun>();
 
   constructor(options: CopiedRowGroupOptions) {
@@ -72,7 +74,7 @@ export class CopiedRowGroup extends RowGroupWriter {
 
   /** Copies in the order of the input's bytes, with each job where the first column is that it replaces. */
   #layOut(): (CopyItem<ParquetPiece> | JobItem)[] {
-    const { partition, jobs } = this.#options;
+    const { partition, isKept, jobs } = this.#options;
     const { leaves } = this;
     const items: (CopyItem<ParquetPiece> | JobItem)[] = [];
     const placed = new Set<Job>();
@@ -90,7 +92,7 @@ export class CopiedRowGroup extends RowGroupWriter {
       if (replacedBy !== undefined) {
         place(jobs.find((job) => job === replacedBy.job));
         run = undefined;
-      } else if (chunk !== undefined && chunk.end > chunk.start) {
+      } else if (!isKept && chunk !== undefined && chunk.end > chunk.start) {
         if (run?.end === chunk.start) {
           run.end = chunk.end;
         } else {

@@ -35,18 +35,28 @@ const COPY_BYTE_LENGTH = 1 << 20;
 /** A bloom filter whose length the metadata doesn't tell begins with a header of a few bytes that does. */
 const BLOOM_FILTER_HEADER_BYTE_LENGTH = 64;
 
+export interface FooterWriterOptions {
+  readonly source: ParquetSource;
+  readonly jobs: readonly Job[];
+  readonly leaves: readonly OutputLeaf[];
+  /** Bytes of the input that stand in the output where they stood. */
+  readonly keptByteLength: number;
+}
+
 export class FooterWriter {
   readonly #source: ParquetSource;
   readonly #jobs: readonly Job[];
   readonly #leaves: readonly OutputLeaf[];
+  readonly #keptByteLength: number;
   readonly #rowGroups: WrittenRowGroup[] = [];
   #hasBloomFilters = false;
   #hasPageIndexes = false;
 
-  constructor(source: ParquetSource, jobs: readonly Job[], leaves: readonly OutputLeaf[]) {
+  constructor({ source, jobs, leaves, keptByteLength }: FooterWriterOptions) {
     this.#source = source;
     this.#jobs = jobs;
     this.#leaves = leaves;
+    this.#keptByteLength = keptByteLength;
   }
 
   /** Notes a row group of which all column chunks have been written. */
@@ -137,6 +147,7 @@ export class FooterWriter {
       const offset = metadata?.integer(ColumnMetaData.bloomFilterOffset);
       if (column.kind !== 'copied' || metadata === undefined || offset === undefined) return;
       const byteLength = metadata.integer(ColumnMetaData.bloomFilterLength) ?? this.#bloomFilterByteLength(offset);
+      if (offset + byteLength <= this.#keptByteLength) return;
       const position = this.#copy(appender, offset, byteLength);
       metadata.set(i64Field(ColumnMetaData.bloomFilterOffset, position));
       chunk.set(structField(ColumnChunk.metaData, metadata));

@@ -16,6 +16,8 @@ export interface Footer {
   readonly schema: ParquetSchema;
   readonly rowGroups: readonly ThriftStruct[];
   readonly rowCount: number;
+  /** The end of the last column chunk; 0 where none has bytes. */
+  readonly dataEnd: number;
 }
 
 /** What is known of a column chunk before its pages are looked at. */
@@ -59,6 +61,7 @@ export function readFooter(file: ReadableFile): Footer {
   const rowGroups = metadata.structs(FileMetaData.rowGroups);
   let rowCount = 0;
   let chunkBytes = 0;
+  let dataEnd = 0;
   for (const [index, rowGroup] of rowGroups.entries()) {
     const rows = rowGroup.integer(RowGroup.numRows) ?? -1;
     if (rows < 0) throw corrupt(`row group ${index} claims ${rows} rows`);
@@ -70,13 +73,14 @@ export function readFooter(file: ReadableFile): Footer {
     for (const chunk of chunks) {
       const { start, end } = readChunkInfo(file, chunk, metadataStart);
       chunkBytes += end - start;
+      if (end > start) dataEnd = Math.max(dataEnd, end);
     }
     // Chunks that overlap could claim any number of bytes in a small file.
     if (chunkBytes > file.byteLength) {
       throw corrupt(`its column chunks claim more than the ${file.byteLength} bytes that the file has`);
     }
   }
-  return { metadata, metadataStart, metadataByteLength, schema, rowGroups, rowCount };
+  return { metadata, metadataStart, metadataByteLength, schema, rowGroups, rowCount, dataEnd };
 }
 
 /** Thrift's own messages don't know the file. */

@@ -1,6 +1,6 @@
 /**
- * The writing side of Parquet: column chunks that no job writes are copied byte for byte, results are written as pages,
- * and the footer is the input's with what has moved or changed.
+ * The writing side of Parquet: column chunks that no job writes are copied byte for byte, or are there already, results
+ * are written as pages, and the footer is the input's with what has moved or changed.
  */
 import type { TaskResult } from '../../abi/task.js';
 import type { Job } from '../../plan/job.js';
@@ -26,6 +26,8 @@ export interface ParquetSinkOptions {
   /** The slab's bytes. */
   readonly memory: Uint8Array;
   readonly file: WritableFile;
+  /** Bytes of the input, all column chunks among them, that the file has already where the input has them. @default 0 */
+  readonly keptByteLength?: number;
   /** Codec of the result columns; untouched ones keep theirs. */
   readonly compression: 'sameAsInput' | { readonly codec: string; readonly level: number | undefined };
   /** Of the values of results. @default auto */
@@ -60,17 +62,19 @@ export class ParquetSink implements Sink<ParquetPiece> {
     this.#leaves = jobs.flatMap((job) =>
       job.outputs.map((output) => createOutputLeaf(output, job, { schema: source.schema, choose, encoding })),
     );
-    this.#footer = new FooterWriter(source, jobs, this.#leaves);
+    const { keptByteLength = 0 } = options;
+    this.#footer = new FooterWriter({ source, jobs, leaves: this.#leaves, keptByteLength });
     this.#store = new PageStore(options.windowByteLength, options.openSpool);
-    this.#appender = new Appender(file);
-    this.#appender.append([MAGIC]);
+    this.#appender = new Appender(file, keptByteLength);
+    if (keptByteLength === 0) this.#appender.append([MAGIC]);
   }
 
   async begin(partition: SourcePartition): Promise<CopiedRowGroup> {
     if (!(partition instanceof RowGroupPartition)) throw new RangeError('the partition is no row group');
-    const { source, jobs, memory, slotByteLength, pageChecksum } = this.#options;
+    const { source, jobs, memory, slotByteLength, pageChecksum, keptByteLength } = this.#options;
     return new CopiedRowGroup({
       file: source.file,
+      isKept: keptByteLength !== undefined && keptByteLength > 0,
       partition,
       jobs,
       leaves: this.#leaves,

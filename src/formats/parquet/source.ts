@@ -52,6 +52,11 @@ export class ParquetSource implements Source {
     return this.footer.rowCount;
   }
 
+  /** The end of the last column chunk; 0 where none has bytes. */
+  get dataEnd(): number {
+    return this.footer.dataEnd;
+  }
+
   async next(): Promise<RowGroupPartition | undefined> {
     if (this.#next >= this.footer.rowGroups.length) return undefined;
     if (this.#needsLists) this.#listReader ??= await this.#openListReader(this.#hasCodec(Codec.zstd));

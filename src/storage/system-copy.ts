@@ -1,0 +1,67 @@
+import { chmodSync, constants, copyFile, fstatSync, ftruncateSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { stoppedError } from '../errors.js';
+import type { ReadableFile } from './file.js';
+import { ioError } from './system-error.js';
+
+export interface SystemCopyOptions {
+  readonly file: ReadableFile;
+  /** Bytes of the file that the copy has, from the first on. */
+  readonly byteLength: number;
+  /** Permissions of the copy. */
+  readonly mode: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Has the system copy the first bytes of a file to a path where nothing is: past this process's memory, and where the
+ * file system knows how, by sharing the blocks.
+ * @returns a descriptor of the copy to write by; `undefined` where the system doesn't copy this file, and nothing is left
+ * @throws where the disk is full; LW_ABORTED; nothing is left either
+ */
+export async function copyBySystem(path: string, options: SystemCopyOptions): Promise<number | undefined> {
+  const { file, byteLength, mode, signal } = options;
+  if (!isAtItsPath(file)) return undefined;
+  const copied = promisify(copyFile)(file.name, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+  try {
+    await orStopped(copied, signal);
+    // Somebody may have put another file in its place meanwhile.
+    if (!isAtItsPath(file)) throw new RangeError(`${file.name} was replaced`);
+    chmodSync(path, mode);
+    const fd = openSync(path, 'r+');
+    ftruncateSync(fd, byteLength);
+    return fd;
+  } catch (error) {
+    removeIfThere(path);
+    // A copy can't be stopped, and one that hasn't begun yet still makes the file.
+    const remove = () => removeIfThere(path);
+    copied.then(remove, remove);
+    if (signal?.aborted || ioError('copy', path, error).code === 'LW_DISK_FULL') throw error;
+    return undefined;
+  }
+}
+
+/** Whether its name still leads to the file that was opened by it. */
+function isAtItsPath({ name, descriptor }: ReadableFile): boolean {
+  if (descriptor === undefined) return false;
+  const named = statSync(name, { bigint: true, throwIfNoEntry: false });
+  const opened = fstatSync(descriptor, { bigint: true });
+  return named?.ino === opened.ino && named.dev === opened.dev && named.size === opened.size;
+}
+
+function removeIfThere(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // It isn't there, or whoever looks for leftovers next finds it.
+  }
+}
+
+function orStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(stoppedError(signal));
+    if (signal?.aborted) return stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal?.removeEventListener('abort', stop));
+  });
+}
