@@ -1,4 +1,3 @@
-import type { PageCodec } from '../src/abi/pages.js';
 import type { Program } from '../src/abi/program.js';
 import type { CompressTask, DecompressTask, Task, TaskResult } from '../src/abi/task.js';
 import { isOverLists, layOutThreadArea, parameterByteLength } from '../src/abi/thread-area.js';
@@ -49,6 +48,7 @@ export class Executor {
       view: new DataView(buffer),
       kernels,
       scratch: area.rowScratch,
+      codecScratch: area.codecScratch,
       get zstd() {
         return loadedZstd();
       },
@@ -57,10 +57,10 @@ export class Executor {
 
   /** Whether `load` has to be awaited before the tasks can be run. */
   needsLoading(tasks: readonly Task[]): boolean {
-    return this.#zstd === undefined && tasks.some((task) => codecsOf(task).includes('zstd'));
+    return this.#zstd === undefined && tasks.some(compressesWithZstd);
   }
 
-  /** Loads the codecs that come as modules of their own. */
+  /** Loads what compresses with ZSTD, a module of its own. */
   async load(): Promise<void> {
     const { Zstd } = await import('./codecs/zstd.js');
     this.#zstd ??= await Zstd.load();
@@ -107,13 +107,6 @@ export class Executor {
   }
 }
 
-function codecsOf(task: Task): readonly PageCodec[] {
-  switch (task.kind) {
-    case 'compute':
-      return [];
-    case 'decode_pages':
-      return [task.dictionary?.codec ?? 'none', ...task.pages.map((page) => page.codec)];
-    default:
-      return [task.codec];
-  }
+function compressesWithZstd(task: Task): boolean {
+  return (task.kind === 'compress' || task.kind === 'encode_page') && task.codec === 'zstd';
 }

@@ -2,13 +2,15 @@
  * The part of the slab that one thread has for itself: parameter blocks of its programs, the address tables that row
  * kernels read, scratch that a row kernel may use, and the tile registers.
  *
- *     | parameters | row addresses | row scratch | list scratch | registers: tile by tile |
+ *     | parameters | row addresses | row scratch | codec scratch | list scratch | registers: tile by tile |
  */
 import { LIST_LENGTH_MAX, LIST_TILE_LENGTH } from './list-length.js';
 import type { Program, Step } from './program.js';
 
 /** What every row kernel may use as it likes: two numbers for each value of the widest row, and 128 bytes. */
 export const ROW_SCRATCH_BYTE_LENGTH = 65_664;
+/** What decompressing ZSTD takes: tables, and the literals of a block. Its pages cost nothing where that isn't done. */
+export const CODEC_SCRATCH_BYTE_LENGTH = 148_864;
 
 /** Bytes that the registers of a tile may take, so that a tile stays in the second-level cache at worst. */
 const TILE_BYTE_LENGTH = 65536;
@@ -25,6 +27,7 @@ export interface ThreadArea {
   readonly parameters: number;
   readonly rowAddresses: number;
   readonly rowScratch: number;
+  readonly codecScratch: number;
   /** What turning lists into columns takes; nothing where no program has lists as rows. */
   readonly listScratch: number;
   readonly registers: number;
@@ -37,10 +40,11 @@ export function layOutThreadArea(address: number, programs: readonly Program[]):
     address + [...new Set(programs)].reduce((sum, program) => sum + parameterByteLength(program), 0),
   );
   const rowScratch = roundUp(rowAddresses + 4 * largest(programs, rowAddressCount));
-  const listScratch = rowScratch + ROW_SCRATCH_BYTE_LENGTH;
+  const codecScratch = rowScratch + ROW_SCRATCH_BYTE_LENGTH;
+  const listScratch = codecScratch + CODEC_SCRATCH_BYTE_LENGTH;
   const registers = listScratch + (programs.some(isOverLists) ? LIST_SCRATCH_BYTE_LENGTH : 0);
   const end = roundUp(registers + largest(programs, (program) => 8 * registerSlots(program) * tileLength(program)));
-  return { parameters: address, rowAddresses, rowScratch, listScratch, registers, end };
+  return { parameters: address, rowAddresses, rowScratch, codecScratch, listScratch, registers, end };
 }
 
 /** Whether the rows of a program are lists. */

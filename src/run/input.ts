@@ -120,9 +120,9 @@ export async function readForArrow(
   return { format: 'arrow', source, byteLength: input.byteLength, rowCount: input.rowCount };
 }
 
-async function openListReader(needsZstd: boolean): Promise<ListReader> {
+async function openListReader(): Promise<ListReader> {
   const { ListReader } = await import('../../workers/parquet/list-reader.js');
-  return new ListReader(compileKernels(), needsZstd ? await loadZstd() : undefined);
+  return new ListReader(compileKernels());
 }
 
 function readMagic(file: ReadableFile): string {

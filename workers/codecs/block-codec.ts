@@ -47,7 +47,13 @@ export function decompressBlock(
         zlib().brotliDecompressSync(bytes, { maxOutputLength: Math.max(1, targetByteLength) }),
       );
     case 'zstd':
-      return context.zstd.decompress(bytes, memory.subarray(target, target + targetByteLength));
+      return kernelOf(context, 'zstd_decompress')(
+        source,
+        sourceByteLength,
+        target,
+        targetByteLength,
+        context.codecScratch,
+      );
     case 'lz4_frame':
       return decompressLz4Frame(context, source, sourceByteLength, target, targetByteLength);
   }

@@ -28,3 +28,4 @@ export * from './parquet-statistics';
 export * from './rows';
 export * from './rows-list';
 export * from './snappy';
+export * from './zstd';

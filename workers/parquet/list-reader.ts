@@ -1,16 +1,17 @@
 /** Where lists begin in pages, found outside of slots: before chunks can be cut, and so without the values. */
 import type { DataPage, LeveledColumn } from '../../src/abi/pages.js';
+import { CODEC_SCRATCH_BYTE_LENGTH } from '../../src/abi/thread-area.js';
 import { LanewiseError } from '../../src/errors.js';
 import type { ReadableFile } from '../../src/storage/file.js';
 import { decompressBlock } from '../codecs/block-codec.js';
-import type { Zstd } from '../codecs/zstd.js';
 import { instantiateKernels } from '../kernel-module.js';
 import { decodeLevels, findParts } from './levels.js';
-import { corruptColumn, createPageContext, kernelOf, type PageContext } from './page-context.js';
+import { corruptColumn, createDecodingContext, kernelOf, type PageContext } from './page-context.js';
 
 /** The kernels' static tables end below this address; scratch for them follows, then levels, places, and the page. */
 const SCRATCH_ADDRESS = 1 << 16;
-const LEVELS_ADDRESS = 1 << 17;
+const CODEC_SCRATCH_ADDRESS = 1 << 17;
+const LEVELS_ADDRESS = CODEC_SCRATCH_ADDRESS + CODEC_SCRATCH_BYTE_LENGTH;
 /** Levels that are decoded at a time. */
 const BATCH_LENGTH = 1 << 16;
 const STARTS_ADDRESS = LEVELS_ADDRESS + BATCH_LENGTH;
@@ -25,14 +26,11 @@ export type StoredPage = Omit<DataPage, 'address'> & { readonly position: number
 
 export class ListReader {
   readonly #module: WebAssembly.Module;
-  readonly #zstd: Zstd | undefined;
   #context: PageContext | undefined;
   #byteLength = 0;
 
-  /** @param zstd may be left out where no page is compressed with it */
-  constructor(module: WebAssembly.Module, zstd: Zstd | undefined) {
+  constructor(module: WebAssembly.Module) {
     this.#module = module;
-    this.#zstd = zstd;
   }
 
   /**
@@ -68,7 +66,10 @@ export class ListReader {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const kernels = instantiateKernels(this.#module, memory);
     this.#byteLength = pages * WASM_PAGE_BYTE_LENGTH;
-    this.#context = createPageContext(memory.buffer, kernels, this.#zstd, SCRATCH_ADDRESS);
+    this.#context = createDecodingContext(memory.buffer, kernels, {
+      scratch: SCRATCH_ADDRESS,
+      codecScratch: CODEC_SCRATCH_ADDRESS,
+    });
     return this.#context;
   }
 }

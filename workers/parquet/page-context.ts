@@ -8,26 +8,27 @@ export interface PageContext {
   readonly memory: Uint8Array;
   readonly view: DataView;
   readonly kernels: Kernels;
+  /** Compresses; what decompresses is a kernel. */
   readonly zstd: Zstd;
   /** 64 KiB that a kernel may use as it likes: the hash table of `lz4_compress_block` and of `snappy_compress`. */
   readonly scratch: number;
+  /** CODEC_SCRATCH_BYTE_LENGTH bytes that decompression may use. */
+  readonly codecScratch: number;
 }
 
-/** @param zstd left out where it won't be needed */
-export function createPageContext(
+/** The context of a thread that only decodes. */
+export function createDecodingContext(
   buffer: ArrayBufferLike,
   kernels: Kernels,
-  zstd: Zstd | undefined,
-  scratch: number,
+  scratch: Pick<PageContext, 'scratch' | 'codecScratch'>,
 ): PageContext {
   return {
     memory: new Uint8Array(buffer),
     view: new DataView(buffer),
     kernels,
-    scratch,
-    get zstd() {
-      if (zstd === undefined) throw new RangeError('ZSTD was not loaded before it was needed');
-      return zstd;
+    ...scratch,
+    get zstd(): Zstd {
+      throw new RangeError('a context for decoding compresses nothing');
     },
   };
 }

@@ -11,8 +11,8 @@ import { RowGroupPartition } from './partition.js';
 import type { ParquetSchema } from './schema.js';
 import { leastByteLength, wantedByteLength } from './slot-need.js';
 
-/** Makes what finds the lists of columns, where a job asks for them: with ZSTD or without. */
-export type OpenListReader = (needsZstd: boolean) => Promise<ListReader>;
+/** Makes what finds the lists of columns, where a job asks for them. */
+export type OpenListReader = () => Promise<ListReader>;
 
 /**
  * Opens a Parquet file by its footer. The source closes the file.
@@ -59,7 +59,7 @@ export class ParquetSource implements Source {
 
   async next(): Promise<RowGroupPartition | undefined> {
     if (this.#next >= this.footer.rowGroups.length) return undefined;
-    if (this.#needsLists) this.#listReader ??= await this.#openListReader(this.#hasCodec(Codec.zstd));
+    if (this.#needsLists) this.#listReader ??= await this.#openListReader();
     return this.#partition(this.#next++);
   }
 
@@ -111,14 +111,6 @@ export class ParquetSource implements Source {
 
   async close(): Promise<void> {
     this.file.close();
-  }
-
-  #hasCodec(codec: number): boolean {
-    return this.footer.rowGroups.some((rowGroup) =>
-      rowGroup
-        .structs(RowGroup.columns)
-        .some((chunk) => chunk.struct(ColumnChunk.metaData)?.integer(ColumnMetaData.codec) === codec),
-    );
   }
 
   /** The most that a use of columns needs in any of the row groups that are likely to have the largest pages. */

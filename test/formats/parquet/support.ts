@@ -25,13 +25,14 @@ export type Value = number | bigint | boolean | null;
 
 /** Where the one slot of these tests starts: behind the kernels' data and their scratch. */
 const SCRATCH_ADDRESS = 1 << 20;
-const SLOT_ADDRESS = SCRATCH_ADDRESS + (1 << 16);
+const CODEC_SCRATCH_ADDRESS = SCRATCH_ADDRESS + (1 << 16);
+const SLOT_ADDRESS = 2 << 20;
 const WASM_PAGE_BYTE_LENGTH = 1 << 16;
 
 const module = compileKernels();
 
 export async function openListReader(): Promise<ListReader> {
-  return new ListReader(module, await Zstd.load());
+  return new ListReader(module);
 }
 
 export interface TestContext extends PageContext {
@@ -50,6 +51,7 @@ export async function createTestContext(slotByteLength: number): Promise<TestCon
     kernels,
     zstd: await Zstd.load(),
     scratch: SCRATCH_ADDRESS,
+    codecScratch: CODEC_SCRATCH_ADDRESS,
     slotByteLength,
   };
 }
