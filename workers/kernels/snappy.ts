@@ -102,6 +102,11 @@ const HASH_BITS: u32 = 14;
 /** A fragment's last bytes are always literals, so that whole words can be read while matches are sought. */
 const MARGIN: usize = 15;
 
+/** The longer nothing is found, the larger the steps, of a 32nd of this in bytes: incompressible data costs little. */
+const FEWEST_MISSES: usize = 32;
+/** What a fragment without any match has come to: the next one begins with it. */
+let missesBefore: usize = FEWEST_MISSES;
+
 export function snappy_compress(source: usize, sourceLength: i32, target: usize, hashTable: usize): i32 {
   let to = target;
   let value = <u32>sourceLength;
@@ -112,6 +117,7 @@ export function snappy_compress(source: usize, sourceLength: i32, target: usize,
   store<u8>(to++, <u8>value);
   let left = <usize>sourceLength;
   let at = source;
+  missesBefore = FEWEST_MISSES;
   while (left) {
     const length = min(left, FRAGMENT);
     to = compressFragment(at, length, to, hashTable);
@@ -128,9 +134,8 @@ function compressFragment(start: usize, length: usize, to: usize, hashTable: usi
     memory.fill(hashTable, 0, 2 << HASH_BITS);
     const last = end - MARGIN;
     let at = start + 1;
+    let misses = missesBefore;
     while (last - at < length) {
-      // The longer nothing is found, the larger the steps: incompressible data costs little.
-      let misses: usize = 32;
       let candidate: usize = 0;
       let found = false;
       while (last - at < length) {
@@ -151,12 +156,15 @@ function compressFragment(start: usize, length: usize, to: usize, hashTable: usi
       to = emitCopy(to, at - candidate, matched);
       at += matched;
       literals = at;
+      misses = FEWEST_MISSES;
       if (last - at < length) {
         const before = at - 1;
         store<u16>(hashTable + (hash4(load<u32>(before), HASH_BITS) << 1), <u16>(before - start));
       }
     }
+    missesBefore = misses;
   }
+  if (literals != start) missesBefore = FEWEST_MISSES;
   return literals == end ? to : emitLiterals(to, literals, end - literals);
 }
 
