@@ -9,6 +9,7 @@ import { ListRunner } from './list-runner.js';
 import { decodePages } from './parquet/decode.js';
 import { encodePage } from './parquet/encode.js';
 import type { PageContext } from './parquet/page-context.js';
+import { recodePage } from './parquet/recode.js';
 import { ProgramRunner } from './program-runner.js';
 
 /** What a thread needs to compute slots: shared with every other thread, but for the address of its own area. */
@@ -87,6 +88,8 @@ export class Executor {
         return [];
       case 'encode_page':
         return encodePage(task, this.#context);
+      case 'recode_page':
+        return recodePage(task, this.#context);
     }
   }
 
@@ -108,5 +111,7 @@ export class Executor {
 }
 
 function compressesWithZstd(task: Task): boolean {
-  return (task.kind === 'compress' || task.kind === 'encode_page') && task.codec === 'zstd';
+  return (
+    (task.kind === 'compress' || task.kind === 'encode_page' || task.kind === 'recode_page') && task.codec === 'zstd'
+  );
 }

@@ -7,7 +7,14 @@ export type PageCodec = CompressionCodec | 'none';
 /** How a value lies in a page: Parquet's physical types, as far as numbers are stored in them. */
 export type PhysicalValue = 'boolean' | 'int32' | 'int64' | 'float' | 'double' | 'float16';
 
-export type PageEncoding = 'plain' | 'dictionary' | 'byte_stream_split' | 'delta_binary_packed' | 'rle';
+export type PageEncoding =
+  | 'plain'
+  | 'dictionary'
+  | 'byte_stream_split'
+  | 'delta_binary_packed'
+  | 'rle'
+  | 'delta_length_byte_array'
+  | 'delta_byte_array';
 
 /** How the values of results are encoded. */
 export type ValueEncoding = 'plain' | 'byte_stream_split';

@@ -4,6 +4,7 @@
  */
 import type { WireError } from '../errors.js';
 import type { DecodePagesTask, EncodePageTask } from './pages.js';
+import type { RecodePageTask } from './recode.js';
 
 /** Values of one column in the slot, with their validity bitmap, or 0 where no value is null. */
 export interface Region {
@@ -72,7 +73,7 @@ export interface CompressTask {
   readonly targetCapacity: number;
 }
 
-export type Task = ComputeTask | DecompressTask | CompressTask | DecodePagesTask | EncodePageTask;
+export type Task = ComputeTask | DecompressTask | CompressTask | DecodePagesTask | EncodePageTask | RecodePageTask;
 
 /** One answer a task, in the tasks' order: null counts, byte lengths, or nothing, as the task says. */
 export type TaskResult = readonly number[];

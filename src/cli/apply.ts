@@ -37,8 +37,8 @@ export const apply = defineCommand({
     },
     'row-group-rows': {
       kind: 'value',
-      summary: 'Rows of a row group where Arrow becomes Parquet, a multiple of 64',
-      default: 'about a million, or 64 MiB',
+      summary: 'Rows of each row group of a Parquet output; a multiple of 64 where the input is Arrow',
+      default: "as the input's, or about a million",
     },
     encoding: {
       kind: 'value',

@@ -5,7 +5,7 @@ import { LanewiseError } from '../errors.js';
 import type { ZstdDecompressor } from '../formats/arrow/options.js';
 import type { ArrowSchema } from '../formats/arrow/schema.js';
 import type { ArrowSource } from '../formats/arrow/source.js';
-import type { ListReader } from '../formats/parquet/lists.js';
+import type { PageReader } from '../formats/parquet/lists.js';
 import type { ParquetSource } from '../formats/parquet/source.js';
 import { compileKernels } from '../pool/assets.js';
 import type { ReadableFile, Spool } from '../storage/file.js';
@@ -89,7 +89,7 @@ async function openFile(file: ReadableFile, options: InputOptions): Promise<Inpu
   options.onOpened?.(format, file.byteLength);
   if (format === 'parquet') {
     const { openParquet } = await import('../formats/parquet/source.js');
-    const source = openParquet(file, openListReader);
+    const source = openParquet(file, openPageReader);
     return { format, source, byteLength: file.byteLength, rowCount: source.rowCount };
   }
   const { openArrow } = await import('../formats/arrow/open.js');
@@ -120,9 +120,9 @@ export async function readForArrow(
   return { format: 'arrow', source, byteLength: input.byteLength, rowCount: input.rowCount };
 }
 
-async function openListReader(): Promise<ListReader> {
-  const { ListReader } = await import('../../workers/parquet/list-reader.js');
-  return new ListReader(compileKernels());
+async function openPageReader(): Promise<PageReader> {
+  const { PageReader } = await import('../../workers/parquet/page-reader.js');
+  return new PageReader(compileKernels());
 }
 
 function readMagic(file: ReadableFile): string {

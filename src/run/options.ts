@@ -52,8 +52,9 @@ export interface PlanOptions extends ResourceOptions {
    */
   readonly compression?: string | undefined;
   /**
-   * Rows of a row group, a multiple of 64, where an Arrow input is written as Parquet.
-   * @default as many record batches as come to about a million rows or 64 MiB; a large one as it is
+   * Rows of each row group but the last of a Parquet output; of an Arrow input, a multiple of 64 rows, at most.
+   * @default the input's row groups; of an Arrow input, as many record batches as come to about a million rows or 64 MiB,
+   * and a large one as it is
    */
   readonly rowGroupRows?: number | undefined;
   /**
@@ -185,17 +186,15 @@ function checkEncoding(encoding: ParquetEncoding | undefined): ParquetEncoding |
   throw new LanewiseError('LW_USAGE', `encoding must be one of ${PARQUET_ENCODINGS.join(', ')}, not ${encoding}`);
 }
 
-/** Rows are told apart from nulls by bitmaps, which can be cut at whole words. */
-const ROW_MULTIPLE = 64;
 /** A row group's rows are counted in 32 bits. */
-const ROW_GROUP_ROWS_MAX = 2 ** 31 - ROW_MULTIPLE;
+const ROW_GROUP_ROWS_MAX = 2 ** 31 - 1;
 
 function checkRowGroupRows(rows: number | undefined): number | undefined {
   if (rows === undefined) return undefined;
-  if (Number.isInteger(rows) && rows > 0 && rows <= ROW_GROUP_ROWS_MAX && rows % ROW_MULTIPLE === 0) return rows;
+  if (Number.isInteger(rows) && rows > 0 && rows <= ROW_GROUP_ROWS_MAX) return rows;
   throw new LanewiseError(
     'LW_USAGE',
-    `row-group-rows must be a multiple of ${ROW_MULTIPLE} from ${ROW_MULTIPLE} to ${ROW_GROUP_ROWS_MAX}, not ${rows}`,
+    `row-group-rows must be a whole number from 1 to ${ROW_GROUP_ROWS_MAX}, not ${rows}`,
   );
 }
 

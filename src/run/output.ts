@@ -92,7 +92,8 @@ async function fileSink(
     const { ParquetSink } = await import('../formats/parquet/sink.js');
     const { source } = input;
     const compression = settings.compression ?? 'sameAsInput';
-    const keptByteLength = await keepColumnChunks(source, common, file, signal);
+    const isRecut = settings.rowGroupRows !== undefined;
+    const keptByteLength = isRecut ? 0 : await keepColumnChunks(source, common, file, signal);
     return new ParquetSink({ ...common, ...pages, source, compression, file, keptByteLength });
   }
   if (input.format === 'parquet') {

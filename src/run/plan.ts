@@ -5,7 +5,7 @@ import { type OutputField, outputFields } from '../plan/output-fields.js';
 import { resolveFunction } from '../plan/resolve.js';
 import type { Schema } from '../plan/schema.js';
 import type { PlanDescription, PlannedColumn, PlannedJob } from '../report/types.js';
-import { fillSettings, type OutputFormat, type PlanOptions } from './options.js';
+import { fillSettings, type OutputFormat, type PlanOptions, type Settings } from './options.js';
 import { prepare } from './transform.js';
 
 const FORMAT_NAMES: Readonly<Record<OutputFormat, string>> = {
@@ -35,8 +35,7 @@ export async function plan(options: PlanOptions): Promise<PlanDescription> {
         format: FORMAT_NAMES[settings.format],
         codec: settings.compression?.codec ?? (isConverted ? CONVERTED_CODECS[settings.format] : codec),
         rows: rowCount,
-        // Converting may gather record batches, or cut row groups.
-        batches: isConverted ? undefined : partitionCount,
+        batches: isConverted ? undefined : outputPartitionCount(settings, rowCount, partitionCount),
         byteLength: undefined,
       },
       columns: outputFields(bound, source.schema).map((field) => describeField(field, source.schema)),
@@ -52,6 +51,15 @@ export async function plan(options: PlanOptions): Promise<PlanDescription> {
   } finally {
     await source.close();
   }
+}
+
+/** Converting may gather record batches, or cut row groups; only row groups of the rows that were asked for can be counted. */
+function outputPartitionCount(
+  { rowGroupRows }: Settings,
+  rowCount: number | undefined,
+  partitionCount: number | undefined,
+): number | undefined {
+  return rowGroupRows === undefined || rowCount === undefined ? partitionCount : Math.ceil(rowCount / rowGroupRows);
 }
 
 function describeField(field: OutputField, { columns }: Schema): PlannedColumn {

@@ -41,6 +41,8 @@ export async function transform(options: TransformOptions): Promise<TransformRes
 /** Everything that is known before a byte is written. */
 export interface Prepared {
   readonly input: Input;
+  /** The input's, as the output asks for its rows. */
+  readonly source: Source;
   readonly bound: BoundTransforms;
   readonly layout: SlabLayout;
 }
@@ -59,14 +61,13 @@ export async function prepare(
     }
     const { transforms, outType, catalogue } = settings;
     const bound = bindTransforms(transforms, input.source.schema, { outType }, catalogue);
-    checkRowGroupRows(input, settings);
-    const source: Source = input.source;
+    const source = await cutSource(input, settings);
     const layout = layOutBudget(bound.jobs, settings, {
       wanted: source.wantedSlotByteLength(bound.jobs),
       least: source.leastSlotByteLength?.(bound.jobs) ?? 0,
     });
     source.useSlots(layout.slotByteLength, bound.jobs);
-    return { input, bound, layout };
+    return { input, source, bound, layout };
   } catch (error) {
     await input.source.close();
     throw error;
@@ -74,7 +75,7 @@ export async function prepare(
 }
 
 async function execute(
-  { input, bound, layout }: Prepared,
+  { input, source, bound, layout }: Prepared,
   pool: Pool,
   settings: Settings,
   options: TransformOptions,
@@ -91,7 +92,7 @@ async function execute(
   const meter = new ProgressMeter(input, bound, () => output.byteLength, options.onProgress);
   try {
     const threads = await runJobs({
-      source: await cutSource(input, settings),
+      source,
       sink: output.sink,
       jobs: bound.jobs,
       slab,
@@ -125,20 +126,28 @@ function workByteLength(input: Input, jobs: readonly Job[]): number | undefined 
   return 8 * columns.length * (input.rowCount ?? 0);
 }
 
-/** @throws LW_UNSUPPORTED_OPTION where row groups aren't made but copied, or where there are none */
-function checkRowGroupRows(input: Input, { rowGroupRows, format }: Settings): void {
-  if (rowGroupRows === undefined) return;
-  if (input.format === 'arrow' && format === 'parquet') return;
-  const why =
-    format === 'parquet'
-      ? 'the row groups of a Parquet input are kept as they are, with every untouched column chunk; leave it out'
-      : 'Arrow has no row groups; leave it out, or write Parquet';
-  throw new LanewiseError('LW_UNSUPPORTED_OPTION', `row-group-rows can't be ${rowGroupRows} here: ${why}`);
+/** Record batches that are larger than a row group are set to be cut to that; row groups of a Parquet file get those rows. */
+async function cutSource(input: Input, { rowGroupRows, format }: Settings): Promise<Source> {
+  if (rowGroupRows === undefined) return input.source;
+  if (format !== 'parquet') {
+    throw new LanewiseError(
+      'LW_UNSUPPORTED_OPTION',
+      `row-group-rows can't be ${rowGroupRows} here: Arrow has no row groups; leave it out, or write Parquet`,
+    );
+  }
+  if (input.format === 'parquet') {
+    const { RecutSource } = await import('../formats/parquet/recut-source.js');
+    return new RecutSource(input.source, rowGroupRows);
+  }
+  if (rowGroupRows % ROW_MULTIPLE !== 0) {
+    throw new LanewiseError(
+      'LW_USAGE',
+      `row-group-rows must be a multiple of ${ROW_MULTIPLE} where Arrow becomes Parquet, not ${rowGroupRows}`,
+    );
+  }
+  const { RowRangeSource } = await import('../formats/arrow/row-range.js');
+  return new RowRangeSource(input.source, rowGroupRows);
 }
 
-/** The source with record batches that are larger than a row group is to be cut to that. */
-async function cutSource({ format, source }: Input, { rowGroupRows }: Settings): Promise<Source> {
-  if (format !== 'arrow' || rowGroupRows === undefined) return source;
-  const { RowRangeSource } = await import('../formats/arrow/row-range.js');
-  return new RowRangeSource(source, rowGroupRows);
-}
+/** Arrow tells rows from nulls by bitmaps, which can be cut at whole words. */
+const ROW_MULTIPLE = 64;

@@ -162,8 +162,8 @@ describe('askYargs', () => {
             --compression     Codec of the output, with a level if wanted (zstd:3); Arrow: none, lz4,
                               zstd; Parquet: none, snappy, zstd, gzip, lz4_raw
                                                                            [string] [default: the input's]
-            --row-group-rows  Rows of a row group where Arrow becomes Parquet, a multiple of 64
-                                                            [string] [default: about a million, or 64 MiB]
+            --row-group-rows  Rows of each row group of a Parquet output; a multiple of 64 where the input
+                              is Arrow              [string] [default: as the input's, or about a million]
             --encoding        How Parquet holds floating-point results
          [string] [choices: "auto", "plain", "byte_stream_split"] [default: auto: what is smaller with the
                                                                                                     codec]

@@ -20,6 +20,7 @@ export * from './bitmap';
 export * from './convert';
 export * from './lz4';
 export * from './parquet-delta';
+export * from './parquet-indices';
 export * from './parquet-levels';
 export * from './parquet-nulls';
 export * from './parquet-rle';

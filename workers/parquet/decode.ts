@@ -1,9 +1,8 @@
 /** Data pages to a column of the slot: decompress, read the levels, decode the values, put them where they are valid. */
 import type { DataPage, DecodePagesTask } from '../../src/abi/pages.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
-import { decompressBlock } from '../codecs/block-codec.js';
-import { zlib } from '../codecs/zlib.js';
 import { decodeLevels, type PageLevels, type PageParts, readLevels } from './levels.js';
+import { apartByteLength, checkPageCrc, openDictionary, openPage } from './page-body.js';
 import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
 import { DENSE_BYTE_LENGTH, type Dictionary, decodeValues } from './values.js';
 
@@ -36,7 +35,7 @@ function decodePage(
   dictionary: Dictionary | undefined,
 ): void {
   const { name, physicalValue, target } = task;
-  checkCrc(name, `the page of values ${page.firstValue} to ${page.firstValue + page.valueCount}`, page, context);
+  checkPageCrc(name, page, context);
   if (decompressInPlace(task, context, page, from, to)) return;
   const { bitmap, values, valuesEnd, ...parts } = readPage(task, page, context, task.scratch);
   const popcount = kernelOf(context, 'bitmap_popcount');
@@ -100,66 +99,20 @@ function decompressInPlace(
   return levels.bitmap === 0 && levels.values === values;
 }
 
-/** Bytes of levels that stand in front of what is compressed, as those of version 2 do. */
-function apartByteLength({ levels }: DataPage): number {
-  return 'definitionByteLength' in levels ? levels.repetitionByteLength + levels.definitionByteLength : 0;
-}
-
 function readDictionary(task: DecodePagesTask, context: PageContext): Dictionary | undefined {
   const { name, dictionary, dictionaryScratch } = task;
   if (dictionary === undefined) return undefined;
-  const { address, byteLength, uncompressedByteLength, codec, valueCount } = dictionary;
-  checkCrc(name, 'the dictionary', dictionary, context);
-  if (codec !== 'none') {
-    decompress(name, address, byteLength, dictionaryScratch, { codec, uncompressedByteLength }, context);
-    return { address: dictionaryScratch, valueCount };
-  }
+  const { valueCount } = dictionary;
+  const { start, end } = openDictionary(name, dictionary, context, dictionaryScratch);
   const needed = valueCount * DENSE_BYTE_LENGTH[task.physicalValue];
-  if (needed > byteLength) throw corruptColumn(name, `a dictionary of ${valueCount} values in ${byteLength} bytes`);
-  return { address, valueCount };
+  if (needed > end - start) throw corruptColumn(name, `a dictionary of ${valueCount} values in ${end - start} bytes`);
+  return { address: start, valueCount };
 }
 
 /** @param room for what a compressed page comes to */
 function readPage(task: DecodePagesTask, page: DataPage, context: PageContext, room: number): PageLevels & PageParts {
-  const levelsByteLength = apartByteLength(page);
-  const start = page.address + levelsByteLength;
-  const end = page.address + page.byteLength;
-  if (page.codec === 'none') return readLevels(context, task, page, start, end);
-  const uncompressedByteLength = page.uncompressedByteLength - levelsByteLength;
-  decompress(task.name, start, end - start, room, { codec: page.codec, uncompressedByteLength }, context);
-  return readLevels(context, task, page, room, room + uncompressedByteLength);
-}
-
-/** Damage in a page's bytes would become wrong numbers: where there is a checksum, it isn't let through. */
-function checkCrc(
-  name: string,
-  what: string,
-  { address, byteLength, crc }: Pick<DataPage, 'address' | 'byteLength' | 'crc'>,
-  { memory }: PageContext,
-): void {
-  if (crc === undefined) return;
-  const found = zlib().crc32(memory.subarray(address, address + byteLength));
-  if (found === crc) return;
-  const hex = (value: number) => value.toString(16).padStart(8, '0');
-  throw corruptColumn(name, `${what} has the CRC-32 ${hex(found)}, its header names ${hex(crc)}: the file is damaged`);
-}
-
-function decompress(
-  name: string,
-  source: number,
-  sourceByteLength: number,
-  target: number,
-  { codec, uncompressedByteLength }: Pick<DataPage, 'codec' | 'uncompressedByteLength'>,
-  context: PageContext,
-): void {
-  if (uncompressedByteLength === 0) return;
-  const byteLength = decompressBlock(context, codec, source, sourceByteLength, target, uncompressedByteLength);
-  if (byteLength !== uncompressedByteLength) {
-    throw corruptColumn(
-      name,
-      `a page of ${sourceByteLength} bytes doesn't decompress (${codec}) to the ${uncompressedByteLength} bytes that it promises`,
-    );
-  }
+  const { start, end } = openPage(task.name, page, context, room);
+  return readLevels(context, task, page, start, end);
 }
 
 /** From the width that values have in pages to the column's: small integers, and booleans from bytes to bits. */

@@ -55,6 +55,9 @@ export function decodeValues(
       return;
     case 'rle':
       decodeRleBooleans(context, values, target);
+      return;
+    default:
+      throw corruptColumn(values.name, `the encoding ${encoding} is for bytes only`);
   }
 }
 

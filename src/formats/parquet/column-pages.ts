@@ -1,18 +1,14 @@
-/** The pages of one column chunk: where they lie, which values they hold, and what decoding them takes. */
+/** The pages of a column of numbers: where they lie, which values they hold, and what decoding them takes. */
 import type { PhysicalValue } from '../../abi/pages.js';
-import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { ChunkInfo } from './footer.js';
-import { type DataPageHead, type DataPageInfo, type DictionaryPageInfo, PageHeaderReader } from './page-header.js';
-import { PHYSICAL_BYTE_LENGTH, pageCodec, physicalValue } from './page-values.js';
+import { type LeafPages, scanLeafPages } from './leaf-pages.js';
+import { type DataPageHead, type DataPageInfo, type PageHeaderReader, unsupportedEncoding } from './page-header.js';
+import { PHYSICAL_BYTE_LENGTH, physicalValue } from './page-values.js';
 import type { Leaf } from './schema.js';
 
-export interface ColumnPages {
-  readonly name: string;
-  readonly leaf: Leaf;
-  readonly valueCount: number;
+export interface ColumnPages extends LeafPages {
   readonly physicalValue: PhysicalValue;
-  readonly pages: readonly DataPageInfo[];
   /** False where the metadata promises that no value is null. */
   readonly hasNulls: boolean;
   /**
@@ -23,67 +19,27 @@ export interface ColumnPages {
 }
 
 /**
- * Scans the page headers of a column chunk.
+ * Scans the page headers of a column chunk of numbers.
  * @throws LW_CORRUPT_INPUT where pages don't hold its values, or a flat leaf's aren't `rowCount`; LW_UNSUPPORTED_INPUT for
  * an unknown codec or encoding
  */
 export function scanColumnPages(file: ReadableFile, chunk: ChunkInfo, leaf: Leaf, rowCount: number): ColumnPages {
-  const name = leaf.path.join('.');
-  const corrupt = (what: string): LanewiseError =>
-    new LanewiseError('LW_CORRUPT_INPUT', `${file.name}: column "${name}": ${what}`);
-  const { valueCount: chunkValues } = chunk;
-  const isNested = leaf.maxRepetitionLevel > 0;
-  if (isNested ? chunkValues < rowCount || (rowCount === 0 && chunkValues > 0) : chunkValues !== rowCount) {
-    throw corrupt(`a column chunk of ${chunkValues} values in a row group of ${rowCount} rows`);
-  }
-  const codec = pageCodec(file, name, chunk.codec);
-  const reader = new PageHeaderReader(file, name, codec, chunk.end);
   const value = physicalValue(leaf.physicalType);
-  const pages: DataPageInfo[] = [];
+  const isNested = leaf.maxRepetitionLevel > 0;
   const valuePositions: (number | undefined)[] = [];
-  let dictionary: DictionaryPageInfo | undefined;
   let hasNullablePage = false;
-  let valueCount = 0;
-  let position = chunk.start;
-  while (valueCount < chunkValues) {
-    if (position >= chunk.end) throw corrupt(`its pages hold ${valueCount} of ${chunkValues} values`);
-    const page = reader.read(position, valueCount);
-    position = page.position + page.byteLength;
-    if (page.kind === 'dictionary') {
-      if (dictionary !== undefined) throw corrupt('a column chunk has two dictionary pages');
-      const byteLength = page.valueCount * PHYSICAL_BYTE_LENGTH[value];
-      if (byteLength > page.uncompressedByteLength) {
-        throw corrupt(`a dictionary of ${page.valueCount} values in ${page.uncompressedByteLength} bytes`);
-      }
-      dictionary = page;
-    } else if (page.kind === 'data') {
-      valueCount += page.valueCount;
-      if (valueCount > chunkValues)
-        throw corrupt(`its pages hold more than the ${chunkValues} values of the row group`);
-      if (page.encoding === 'dictionary' && dictionary === undefined) {
-        throw corrupt('a page refers to a dictionary, and there is none');
-      }
-      if (page.valueCount === 0) continue;
-      const { statistics: _, ...head } = page;
-      const isIndices = page.encoding === 'dictionary';
-      pages.push({ ...head, dictionary: isIndices ? dictionary : undefined, chunkStart: chunk.start });
-      const at = findValues(reader, page, leaf, value);
-      hasNullablePage ||= at === undefined && (isNested || page.nullCount !== 0);
-      // A page with a checksum is looked at as a whole.
-      valuePositions.push(page.crc === undefined ? at : undefined);
+  const pages = scanLeafPages(file, chunk, leaf, rowCount, (page, reader) => {
+    if (page.encoding === 'delta_length_byte_array' || page.encoding === 'delta_byte_array') {
+      throw unsupportedEncoding(file, leaf.path.join('.'), page.encodingId);
     }
-  }
+    const at = findValues(reader, page, leaf, value);
+    hasNullablePage ||= at === undefined && (isNested || page.nullCount !== 0);
+    // A page with a checksum is looked at as a whole.
+    valuePositions.push(page.crc === undefined ? at : undefined);
+  });
   // Writers don't agree on whether empty lists are nulls.
   const mayHaveNulls = leaf.maxDefinitionLevel > 0 && (chunk.nullCount !== 0 || isNested);
-  return {
-    name,
-    leaf,
-    valueCount,
-    physicalValue: value,
-    pages,
-    hasNulls: mayHaveNulls && hasNullablePage,
-    valuePositions,
-  };
+  return { ...pages, physicalValue: value, hasNulls: mayHaveNulls && hasNullablePage, valuePositions };
 }
 
 /** Index of the page that holds a value. */

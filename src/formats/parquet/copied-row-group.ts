@@ -1,48 +1,40 @@
 /** A row group of which results take the places of some column chunks or stand behind all; the others are copied. */
-import type { LevelBytes } from '../../abi/pages.js';
-import { LanewiseError } from '../../errors.js';
 import type { Job } from '../../plan/job.js';
-import type { Column } from '../../plan/schema.js';
-import type { Load } from '../../slab/load.js';
-import type { ReadableFile } from '../../storage/file.js';
 import type { CopyItem, JobItem } from '../format.js';
-import type { ColumnChunkWriter } from './column-chunk-writer.js';
+import type { ChunkWriter } from './chunk-writer.js';
 import { mapChunk } from './mapped-chunk.js';
 import type { OutputLeaf } from './output-leaf.js';
+import { PagedRowGroup, type PagedRowGroupOptions } from './paged-row-group.js';
 import type { RowGroupPartition } from './partition.js';
 import type { CopyRun, ParquetPiece } from './piece.js';
-import { RowGroupWriter, type RowGroupWriterOptions } from './row-group-writer.js';
 
 /** A column chunk of the output: one that was copied, and by how much it has moved, or a written one. */
 export type OutputChunk =
   | { readonly kind: 'copied'; readonly index: number; readonly delta: number }
-  | { readonly kind: 'written'; readonly writer: ColumnChunkWriter };
+  | { readonly kind: 'written'; readonly writer: ChunkWriter };
 
-export interface CopiedRowGroupOptions extends Omit<RowGroupWriterOptions, 'rowCount'> {
-  /** The input. */
-  readonly file: ReadableFile;
+export interface CopiedRowGroupOptions extends PagedRowGroupOptions {
   readonly partition: RowGroupPartition;
   /** Whether the output has the input's column chunks already, in their places. */
   readonly isKept: boolean;
-  readonly jobs: readonly Job[];
   readonly slotByteLength: number;
   readonly onEnd: (chunks: readonly OutputChunk[]) => void;
 }
 
-export class CopiedRowGroup extends RowGroupWriter {
+export class CopiedRowGroup extends PagedRowGroup {
   readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
   readonly #options: CopiedRowGroupOptions;
   /** The run that each of the input's column chunks is copied with; none for one that is replaced or there already. */
   readonly #runs = new Map<number, CopyRun>();
 
   constructor(options: CopiedRowGroupOptions) {
-    super({ ...options, rowCount: options.partition.rowCount });
+    super(options);
     this.#options = options;
     this.items = this.#layOut();
   }
 
   async end(): Promise<void> {
-    const written = (leaf: OutputLeaf): OutputChunk => ({ kind: 'written', writer: this.#finished(leaf) });
+    const written = (leaf: OutputLeaf): OutputChunk => ({ kind: 'written', writer: this.finished(leaf) });
     const chunks = this.#options.partition.chunks.map((_, index): OutputChunk => {
       const leaf = this.leaves.find((output) => output.replaces?.index === index);
       if (leaf !== undefined) return written(leaf);
@@ -51,25 +43,6 @@ export class CopiedRowGroup extends RowGroupWriter {
     });
     const added = this.leaves.filter((leaf) => leaf.replaces === undefined).map(written);
     this.#options.onEnd([...chunks, ...added]);
-  }
-
-  #finished(leaf: OutputLeaf): ColumnChunkWriter {
-    const { file, partition } = this.#options;
-    const writer = this.finished(leaf);
-    if (writer.rowCount === partition.rowCount) return writer;
-    throw new LanewiseError(
-      'LW_CORRUPT_INPUT',
-      `${file.name}: column "${leaf.path.join('.')}" has values of ${writer.rowCount} rows in a row group of ${partition.rowCount}; write the file again from its source`,
-    );
-  }
-
-  protected override valueCount({ levels }: OutputLeaf): number {
-    const { partition } = this.#options;
-    return typeof levels === 'object' && 'column' in levels ? partition.valueCount(levels.column) : partition.rowCount;
-  }
-
-  protected override loadedLevels(load: Load<ParquetPiece>, column: Column): LevelBytes {
-    return this.#options.partition.levels.of(load, column);
   }
 
   /** Copies in the order of the input's bytes, with each job where the first column is that it replaces. */

@@ -157,6 +157,7 @@ export const ConvertedType = {
   int16: 16,
   int32: 17,
   int64: 18,
+  interval: 21,
 } as const;
 
 /** Indexed by the value of a converted type. */

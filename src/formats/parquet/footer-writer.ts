@@ -2,6 +2,7 @@
 import type { Job, OutputColumn } from '../../plan/job.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { Appender } from './appender.js';
+import type { ChunkWriter } from './chunk-writer.js';
 import type { OutputChunk } from './copied-row-group.js';
 import {
   BloomFilterHeader,
@@ -15,13 +16,16 @@ import {
   SchemaElement,
   SortingColumn,
 } from './definitions.js';
+import type { ChunkInfo } from './footer.js';
 import { updateKeyValues } from './key-values.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { RowGroupPartition } from './partition.js';
+import type { RecutPartition } from './recut-partition.js';
 import type { ParquetSource } from './source.js';
 import { readStruct, type ThriftStruct } from './thrift.js';
 import {
   encodedStructsField,
+  i16Field,
   i32Field,
   i64Field,
   structField,
@@ -32,6 +36,7 @@ import {
 import { shift, type WrittenColumn, WrittenRowGroup } from './written-row-group.js';
 
 const COPY_BYTE_LENGTH = 1 << 20;
+const ORDINAL_END = 1 << 15;
 /** A bloom filter whose length the metadata doesn't tell begins with a header of a few bytes that does. */
 const BLOOM_FILTER_HEADER_BYTE_LENGTH = 64;
 
@@ -59,16 +64,44 @@ export class FooterWriter {
     this.#keptByteLength = keptByteLength;
   }
 
-  /** Notes a row group of which all column chunks have been written. */
+  /** Notes a row group of which all column chunks have been written or copied. */
   addRowGroup(partition: RowGroupPartition, chunks: readonly OutputChunk[]): void {
-    const rowGroup = this.#source.footer.rowGroups[partition.index]?.copy();
-    if (rowGroup === undefined) throw new RangeError(`no row group ${partition.index}`);
-    this.#trimSortingColumns(rowGroup);
-    this.#rowGroups.push(new WrittenRowGroup(rowGroup, partition, chunks));
+    this.#add(this.#rowGroupOf(partition), partition.chunks, chunks);
     for (const { chunk, metadata } of partition.chunks) {
       this.#hasBloomFilters ||= metadata.has(ColumnMetaData.bloomFilterOffset);
-      this.#hasPageIndexes ||= chunk.has(ColumnChunk.columnIndexOffset) || chunk.has(ColumnChunk.offsetIndexOffset);
+      this.#hasPageIndexes ||= hasPageIndex(chunk);
     }
+  }
+
+  /** The same for a row group that is made of rows of others. */
+  addRecutRowGroup({ ranges, rowCount }: RecutPartition, writers: readonly ChunkWriter[]): void {
+    const [first, ...others] = ranges;
+    if (first === undefined) throw new RangeError('a row group of no rows at all');
+    const rowGroup = this.#rowGroupOf(first.partition).set(i64Field(RowGroup.numRows, rowCount));
+    // Each may be sorted, but nobody has sorted them together.
+    if (others.length > 0) rowGroup.delete(RowGroup.sortingColumns);
+    const inputs = ranges.flatMap(({ partition }) => partition.chunks);
+    this.#add(
+      rowGroup,
+      inputs,
+      writers.map((writer) => ({ kind: 'written', writer })),
+    );
+    this.#hasPageIndexes ||= inputs.some(({ chunk }) => hasPageIndex(chunk));
+  }
+
+  #rowGroupOf({ index }: RowGroupPartition): ThriftStruct {
+    const rowGroup = this.#source.footer.rowGroups[index]?.copy();
+    if (rowGroup === undefined) throw new RangeError(`no row group ${index}`);
+    return rowGroup;
+  }
+
+  #add(rowGroup: ThriftStruct, inputs: readonly ChunkInfo[], chunks: readonly OutputChunk[]): void {
+    this.#trimSortingColumns(rowGroup);
+    const ordinal = this.#rowGroups.length;
+    // It has 16 bits.
+    if (ordinal >= ORDINAL_END) rowGroup.delete(RowGroup.ordinal);
+    else if (rowGroup.has(RowGroup.ordinal)) rowGroup.set(i16Field(RowGroup.ordinal, ordinal));
+    this.#rowGroups.push(new WrittenRowGroup(rowGroup, inputs, chunks));
   }
 
   /** Writes all that stands between the last column chunk and the closing magic. */
@@ -211,4 +244,8 @@ function readRange(file: ReadableFile, position: number, byteLength: number): Ui
   const bytes = new Uint8Array(byteLength);
   file.read(bytes, position);
   return bytes;
+}
+
+function hasPageIndex(chunk: ThriftStruct): boolean {
+  return chunk.has(ColumnChunk.columnIndexOffset) || chunk.has(ColumnChunk.offsetIndexOffset);
 }

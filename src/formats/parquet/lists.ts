@@ -1,17 +1,20 @@
-/** The lists of a column chunk: where they begin among its values. */
+/** The lists of a column chunk, one a row: where they begin among its values. */
 import type { ListRows } from '../../abi/task.js';
 import { LanewiseError } from '../../errors.js';
 import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { PartitionLists } from '../format.js';
-import { type ColumnPages, pageIndexOf } from './column-pages.js';
-import type { DataPageInfo } from './page-header.js';
+import { pageIndexOf } from './column-pages.js';
+import type { LeafPages } from './leaf-pages.js';
+import type { DataPageInfo, DictionaryPageInfo } from './page-header.js';
 import type { Leaf } from './schema.js';
 
-/** Finds where lists begin in pages, outside of slots. */
-export interface ListReader {
-  /** Places among the column chunk's values of those of the page that begin a list. */
+/** Reads pages outside of slots. */
+export interface PageReader {
+  /** Places among the column chunk's values of those of the page that begin a row. */
   readStarts(file: ReadableFile, page: DataPageInfo, column: Leaf & { readonly name: string }): Uint32Array;
+  /** The values of a dictionary in the PLAIN encoding; a view that is good until the next call. */
+  readDictionary(file: ReadableFile, page: DictionaryPageInfo, name: string): Uint8Array;
 }
 
 const START_BYTE_LENGTH = 4;
@@ -27,15 +30,15 @@ export class ParquetLists implements PartitionLists {
   readonly isCutAtLists = true;
   readonly count: number;
   readonly #file: ReadableFile;
-  readonly #pages: ColumnPages;
-  readonly #reader: ListReader;
+  readonly #pages: LeafPages;
+  readonly #reader: PageReader;
   /** By page, and behind the last one. */
   readonly #firstLists: number[] = [0];
   readonly #kept = new Map<number, Uint32Array>();
   #keptCount = 0;
 
   /** @throws LW_CORRUPT_INPUT where the pages have other lists than there are rows */
-  constructor(file: ReadableFile, pages: ColumnPages, rowCount: number, reader: ListReader) {
+  constructor(file: ReadableFile, pages: LeafPages, rowCount: number, reader: PageReader) {
     this.#file = file;
     this.#pages = pages;
     this.#reader = reader;
@@ -78,13 +81,11 @@ export class ParquetLists implements PartitionLists {
   }
 
   loadByteLength(start: number, end: number): number {
-    return (end - start + 1) * START_BYTE_LENGTH + ALIGNMENT;
+    return startsByteLength(start, end);
   }
 
   loadBounds(load: Load<unknown>, start: number, end: number): ListRows['bounds'] {
-    const starts = new StartsFile(this, this.#file.name);
-    const byteLength = (end - start + 1) * START_BYTE_LENGTH;
-    return { offsets: load.read(starts, start * START_BYTE_LENGTH, byteLength), offsetByteLength: START_BYTE_LENGTH };
+    return loadStarts(load, this, this.#file.name, start, end);
   }
 
   /** None is told from a list of one null. */
@@ -147,13 +148,38 @@ export class ParquetLists implements PartitionLists {
   }
 }
 
+/** Lists that can say where they begin. */
+export interface ListStarts {
+  readonly count: number;
+  /** Writes where the lists from `start` on begin, and behind the last one where it ends. */
+  copyStarts(target: Uint32Array, start: number): void;
+}
+
+/** Slot bytes, at most, that `loadStarts` takes. */
+export function startsByteLength(start: number, end: number): number {
+  return (end - start + 1) * START_BYTE_LENGTH + ALIGNMENT;
+}
+
+/** Adds to the load where the lists `start` to `end` begin and end. */
+export function loadStarts(
+  load: Load<unknown>,
+  lists: ListStarts,
+  fileName: string,
+  start: number,
+  end: number,
+): ListRows['bounds'] {
+  const file = new StartsFile(lists, fileName);
+  const byteLength = (end - start + 1) * START_BYTE_LENGTH;
+  return { offsets: load.read(file, start * START_BYTE_LENGTH, byteLength), offsetByteLength: START_BYTE_LENGTH };
+}
+
 /** The places where lists begin, as a file has them that a slot is filled with. */
 class StartsFile implements ReadableFile {
   readonly name: string;
   readonly byteLength: number;
-  readonly #lists: ParquetLists;
+  readonly #lists: ListStarts;
 
-  constructor(lists: ParquetLists, name: string) {
+  constructor(lists: ListStarts, name: string) {
     this.name = name;
     this.byteLength = (lists.count + 1) * START_BYTE_LENGTH;
     this.#lists = lists;

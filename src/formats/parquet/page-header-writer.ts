@@ -27,10 +27,9 @@ export interface PageSize {
 }
 
 /** The header of a page of values. */
-export function dataPageHeader(page: PageSize, encoding: ValueEncoding): Uint8Array {
+export function dataPageHeader(page: PageSize, encoding: number): Uint8Array {
   const header = pageHeader(PageType.data, page);
-  const struct = dataPageStruct(page, ENCODINGS[encoding], Encoding.rle);
-  return writeStruct(header.set(structField(PageHeader.dataPageHeader, struct)));
+  return writeStruct(header.set(structField(PageHeader.dataPageHeader, dataPageStruct(page, encoding, Encoding.rle))));
 }
 
 export function dictionaryPageHeader(page: PageSize): Uint8Array {

@@ -65,6 +65,8 @@ const PAGE_ENCODINGS: Readonly<Record<number, PageEncoding>> = {
   [Encoding.byteStreamSplit]: 'byte_stream_split',
   [Encoding.deltaBinaryPacked]: 'delta_binary_packed',
   [Encoding.rle]: 'rle',
+  [Encoding.deltaLengthByteArray]: 'delta_length_byte_array',
+  [Encoding.deltaByteArray]: 'delta_byte_array',
 };
 
 /** Walks through the pages of one column chunk by reading their headers only. */
@@ -224,14 +226,18 @@ export class PageHeaderReader {
 
   #unsupported(encoding: number | undefined): LanewiseError {
     if (encoding === undefined) return this.#corrupt('a page names no encoding');
-    const name = Object.entries(Encoding).find(([, value]) => value === encoding)?.[0] ?? String(encoding);
-    return new LanewiseError(
-      'LW_UNSUPPORTED_INPUT',
-      `${this.#file.name}: column "${this.#name}" has a page of encoding ${name}, which Parquet doesn't define for its type`,
-    );
+    return unsupportedEncoding(this.#file, this.#name, encoding);
   }
 
   #corrupt(what: string, cause?: unknown): LanewiseError {
     return new LanewiseError('LW_CORRUPT_INPUT', `${this.#file.name}: column "${this.#name}": ${what}`, { cause });
   }
+}
+
+export function unsupportedEncoding(file: ReadableFile, name: string, encodingId: number): LanewiseError {
+  const encoding = Object.entries(Encoding).find(([, value]) => value === encodingId)?.[0] ?? String(encodingId);
+  return new LanewiseError(
+    'LW_UNSUPPORTED_INPUT',
+    `${file.name}: column "${name}" has a page of encoding ${encoding}, which Parquet doesn't define for its type`,
+  );
 }

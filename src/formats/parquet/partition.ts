@@ -3,7 +3,8 @@ import type { Column } from '../../plan/schema.js';
 import type { ReadableFile } from '../../storage/file.js';
 import { type ColumnPages, scanColumnPages } from './column-pages.js';
 import type { ChunkInfo } from './footer.js';
-import { type ListReader, ParquetLists } from './lists.js';
+import type { LeafPages } from './leaf-pages.js';
+import { type PageReader, ParquetLists } from './lists.js';
 import { LoadedLevels } from './loaded-levels.js';
 import { PagedPartition } from './paged-partition.js';
 import type { ParquetSchema } from './schema.js';
@@ -13,7 +14,7 @@ export interface NestedColumns {
   /** Columns whose levels are loaded with the values, by their index. */
   readonly leveled: ReadonlySet<number>;
   /** Absent where no job asks for lists. */
-  readonly listReader: ListReader | undefined;
+  readonly pageReader: PageReader | undefined;
 }
 
 export class RowGroupPartition extends PagedPartition {
@@ -23,7 +24,7 @@ export class RowGroupPartition extends PagedPartition {
   readonly chunks: readonly ChunkInfo[];
   readonly #schema: ParquetSchema;
   readonly #pages = new Map<number, ColumnPages>();
-  readonly #listReader: ListReader | undefined;
+  readonly #pageReader: PageReader | undefined;
   readonly #lists = new Map<number, ParquetLists>();
 
   constructor(
@@ -32,22 +33,28 @@ export class RowGroupPartition extends PagedPartition {
     index: number,
     rowCount: number,
     chunks: readonly ChunkInfo[],
-    { leveled, listReader }: NestedColumns,
+    { leveled, pageReader }: NestedColumns,
   ) {
     super(file, new LoadedLevels(leveled));
     this.#schema = schema;
-    this.#listReader = listReader;
+    this.#pageReader = pageReader;
     this.index = index;
     this.rowCount = rowCount;
     this.chunks = chunks;
   }
 
   lists(column: Column): ParquetLists {
-    let lists = this.#lists.get(column.index);
+    return this.rowStarts(this.columnPages(column));
+  }
+
+  /** Where rows begin among the values of a leaf that has lists. */
+  rowStarts(pages: LeafPages): ParquetLists {
+    const { index } = pages.leaf;
+    let lists = this.#lists.get(index);
     if (lists === undefined) {
-      if (this.#listReader === undefined) throw new RangeError(`the lists of "${column.name}" weren't asked for`);
-      lists = new ParquetLists(this.file, this.columnPages(column), this.rowCount, this.#listReader);
-      this.#lists.set(column.index, lists);
+      if (this.#pageReader === undefined) throw new RangeError(`the lists of "${pages.name}" weren't asked for`);
+      lists = new ParquetLists(this.file, pages, this.rowCount, this.#pageReader);
+      this.#lists.set(index, lists);
     }
     return lists;
   }

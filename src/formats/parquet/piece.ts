@@ -1,9 +1,12 @@
 /** What a load holds for the output: bytes that are copied, and pages that its tasks make. */
 import type { Region } from '../../abi/task.js';
 import type { OutputColumn } from '../../plan/job.js';
+import type { ChunkWriter } from './chunk-writer.js';
 import type { ColumnChunkWriter } from './column-chunk-writer.js';
-import type { DataPageInfo } from './page-header.js';
+import type { DataPageInfo, DictionaryPageInfo } from './page-header.js';
+import type { MadePage } from './recut-task.js';
 import type { RowGroupWriter } from './row-group-writer.js';
+import type { StatedPage } from './stated-pages.js';
 
 /** Bytes of the input that are copied as one. */
 export interface CopyRun {
@@ -13,7 +16,7 @@ export interface CopyRun {
   outputStart: number | undefined;
 }
 
-export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece;
+export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece | RecutPiece;
 
 interface CopiedPiece {
   readonly kind: 'copied';
@@ -58,3 +61,25 @@ interface IndicesPiece {
   readonly page: DataPageInfo;
   readonly address: number;
 }
+
+/** A page of the input that is copied, with what its header doesn't say. */
+export interface CopiedPage {
+  readonly page: StatedPage;
+  /** Rows that begin in it. */
+  readonly rowCount: number;
+  readonly startsRow: boolean;
+}
+
+/** Parts of a column chunk whose rows aren't those of one of the input's. */
+export type RecutPiece = { readonly rowGroup: RowGroupWriter; readonly writer: ChunkWriter } & (
+  | {
+      readonly kind: 'copied_pages';
+      /** Those that begin in the piece. */
+      readonly pages: readonly CopiedPage[];
+      readonly address: number;
+      readonly byteLength: number;
+    }
+  | { readonly kind: 'copied_dictionary'; readonly page: DictionaryPageInfo; readonly address: number }
+  | ({ readonly kind: 'made_dictionary' } & MadePage)
+  | ({ readonly kind: 'made_page'; readonly encoding: number } & MadePage)
+);

@@ -7,7 +7,7 @@ import type { Column } from '../../plan/schema.js';
 import type { Load } from '../../slab/load.js';
 import type { CopyItem, JobItem, LoadedColumn, SinkPartition } from '../format.js';
 import type { Appender } from './appender.js';
-import { ColumnChunkWriter, type PageSummary } from './column-chunk-writer.js';
+import { ColumnChunkWriter, type EncodedPage } from './column-chunk-writer.js';
 import type { OutputLeaf } from './output-leaf.js';
 import {
   bodyByteLength,
@@ -19,6 +19,7 @@ import {
 } from './page-size.js';
 import type { PageStore } from './page-store.js';
 import type { PagePiece, ParquetPiece } from './piece.js';
+import { plainBytes } from './plain-value.js';
 
 /** Results that become one page. */
 export interface StoredPage {
@@ -159,6 +160,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   /** Writes a piece of a load. */
   write(piece: ParquetPiece, results: readonly TaskResult[]): void {
+    if ('writer' in piece) throw new RangeError(`a row group of results has no ${piece.kind}`);
     const { appender, memory, store } = this.#options;
     if (piece.kind === 'copied') {
       const position = appender.append([memory.subarray(piece.address, piece.address + piece.byteLength)]);
@@ -167,7 +169,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
     }
     if (piece.kind === 'dictionary') {
       const chunk = this.chunkOf(piece.output);
-      const summary = this.#summary(piece.task, results);
+      const summary = this.#summary(piece.task, results, piece.output);
       const header = chunk.addDictionary(summary, piece.nullCount);
       chunk.start = appender.append([header, memory.subarray(piece.body, piece.body + summary.byteLength)]);
       return;
@@ -195,7 +197,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   #pageViews({ task, chunk, region, body }: PagePiece, results: readonly TaskResult[]): readonly Uint8Array[] {
     const { memory } = this.#options;
-    const summary = this.#summary(task, results);
+    const summary = this.#summary(task, results, chunk.leaf.output);
     const { byteLength, nullCount, valueCount } = summary;
     const header = chunk.addPage(summary);
     if (body > 0) return [header, memory.subarray(body, body + byteLength)];
@@ -209,11 +211,12 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
   }
 
   /** What a task that encoded a page tells of it. */
-  #summary(task: number, results: readonly TaskResult[]): PageSummary {
+  #summary(task: number, results: readonly TaskResult[], { type }: OutputColumn): EncodedPage {
     const [byteLength = 0, uncompressedByteLength = 0, isSplit, valueCount = 0, nullCount = 0, crc = 0, ...rest] =
       results[task] ?? [];
     const [rowCount = 0, firstRepetitionLevel, minLow, minHigh, maxLow, maxHigh] = rest;
     const hasMinMax = minLow !== undefined && minHigh !== undefined && maxLow !== undefined && maxHigh !== undefined;
+    const bytes = (low: number, high: number) => plainBytes(type, [low, high]);
     return {
       byteLength,
       uncompressedByteLength,
@@ -223,7 +226,7 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
       rowCount,
       startsRow: firstRepetitionLevel === 0,
       crc: this.#options.pageChecksum ? crc : undefined,
-      minMax: hasMinMax ? { min: [minLow, minHigh], max: [maxLow, maxHigh] } : undefined,
+      bounds: hasMinMax ? { min: bytes(minLow, minHigh), max: bytes(maxLow, maxHigh) } : 'none',
     };
   }
 

@@ -48,6 +48,8 @@ export interface Leaf {
 
 export interface ParquetSchema extends Schema {
   readonly root: SchemaNode;
+  /** All elements in their order, the root's first. */
+  readonly elements: readonly ThriftStruct[];
   readonly leaves: readonly Leaf[];
   /** The leaf of each column that is numeric, a list's elements too, by the column's index. */
   readonly leafOfColumn: ReadonlyMap<number, Leaf>;
@@ -133,7 +135,8 @@ export function readSchema(elements: readonly ThriftStruct[]): ParquetSchema {
   };
   for (const [fieldIndex, field] of root.children.entries()) addColumns(field, fieldIndex, [], false);
 
-  return { root, leaves, leafOfColumn, nodeOfColumn, columns, fieldNames: root.children.map((field) => field.name) };
+  const fieldNames = root.children.map((field) => field.name);
+  return { root, elements, leaves, leafOfColumn, nodeOfColumn, columns, fieldNames };
 }
 
 const FLAT: Shape = { kind: 'flat' };

@@ -17,8 +17,11 @@ import { createOutputLeaf, type OutputLeaf } from './output-leaf.js';
 import { PageStore } from './page-store.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetPiece } from './piece.js';
+import { RecutPartition } from './recut-partition.js';
+import { RecutRowGroup } from './recut-row-group.js';
 import type { Leaf } from './schema.js';
 import type { ParquetSource } from './source.js';
+import { type StatedPages, scanStatedPages } from './stated-pages.js';
 
 export interface ParquetSinkOptions {
   readonly source: ParquetSource;
@@ -52,6 +55,7 @@ export class ParquetSink implements Sink<ParquetPiece> {
   readonly #footer: FooterWriter;
   readonly #store: PageStore;
   readonly #appender: Appender;
+  readonly #pages = new WeakMap<RowGroupPartition, Map<number, StatedPages>>();
 
   /** @throws LW_UNSUPPORTED_OPTION where Parquet can't hold an output, or isn't written with the codec */
   constructor(options: ParquetSinkOptions) {
@@ -69,23 +73,46 @@ export class ParquetSink implements Sink<ParquetPiece> {
     if (keptByteLength === 0) this.#appender.append([MAGIC]);
   }
 
-  async begin(partition: SourcePartition): Promise<CopiedRowGroup> {
-    if (!(partition instanceof RowGroupPartition)) throw new RangeError('the partition is no row group');
-    const { source, jobs, memory, slotByteLength, pageChecksum, keptByteLength } = this.#options;
-    return new CopiedRowGroup({
+  async begin(partition: SourcePartition): Promise<CopiedRowGroup | RecutRowGroup> {
+    const { source, jobs, memory, slotByteLength, pageChecksum = false, keptByteLength = 0 } = this.#options;
+    const common = {
       file: source.file,
-      isKept: keptByteLength !== undefined && keptByteLength > 0,
-      partition,
       jobs,
       leaves: this.#leaves,
       memory,
-      slotByteLength,
-      pageChecksum: pageChecksum ?? false,
+      pageChecksum,
       store: this.#store,
       appender: this.#appender,
-      onEnd: (rowGroup) => this.#footer.addRowGroup(partition, rowGroup),
+    };
+    if (partition instanceof RowGroupPartition) {
+      return new CopiedRowGroup({
+        ...common,
+        partition,
+        isKept: keptByteLength > 0,
+        slotByteLength,
+        onEnd: (chunks) => this.#footer.addRowGroup(partition, chunks),
+      });
+    }
+    if (!(partition instanceof RecutPartition)) throw new RangeError('the partition is of no row group');
+    return new RecutRowGroup({
+      ...common,
+      partition,
+      schema: source.schema,
+      reader: await source.pageReader(),
+      pagesOf: this.#pagesOf,
+      onEnd: (writers) => this.#footer.addRecutRowGroup(partition, writers),
     });
   }
+
+  /** The pages of an untouched leaf; those of a row group that is cut are asked for again. */
+  readonly #pagesOf = (partition: RowGroupPartition, leaf: Leaf): StatedPages => {
+    const chunk = partition.chunks[leaf.index];
+    if (chunk === undefined) throw new RangeError(`no column chunk ${leaf.index}`);
+    const known = this.#pages.get(partition) ?? new Map<number, StatedPages>();
+    const pages = known.get(leaf.index) ?? scanStatedPages(this.#options.source.file, chunk, leaf, partition.rowCount);
+    this.#pages.set(partition, known.set(leaf.index, pages));
+    return pages;
+  };
 
   write(load: Load<ParquetPiece>, results: readonly TaskResult[]): void {
     for (const piece of load.pieces) piece.rowGroup.write(piece, results);

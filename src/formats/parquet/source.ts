@@ -6,20 +6,20 @@ import type { Source, SourceDescription } from '../format.js';
 import { CODEC_NAMES, Codec, ColumnChunk, ColumnMetaData, FileMetaData, KeyValue, RowGroup } from './definitions.js';
 import { type Footer, readChunkInfo, readFooter } from './footer.js';
 import { levelsColumns } from './leaf-levels.js';
-import type { ListReader } from './lists.js';
+import type { PageReader } from './lists.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetSchema } from './schema.js';
 import { leastByteLength, wantedByteLength } from './slot-need.js';
 
-/** Makes what finds the lists of columns, where a job asks for them. */
-export type OpenListReader = () => Promise<ListReader>;
+/** Makes what reads pages outside of slots, where a job asks for lists or row groups are cut. */
+export type OpenPageReader = () => Promise<PageReader>;
 
 /**
  * Opens a Parquet file by its footer. The source closes the file.
  * @throws LW_CORRUPT_INPUT, LW_UNSUPPORTED_INPUT (encrypted, column chunks in other files)
  */
-export function openParquet(file: ReadableFile, openListReader: OpenListReader): ParquetSource {
-  return new ParquetSource(file, readFooter(file), openListReader);
+export function openParquet(file: ReadableFile, openPageReader: OpenPageReader): ParquetSource {
+  return new ParquetSource(file, readFooter(file), openPageReader);
 }
 
 /** Row groups whose page headers are read to lay out the slots. */
@@ -33,15 +33,15 @@ export class ParquetSource implements Source {
   #carried: readonly Column[] = [];
   #leveled: ReadonlySet<number> = new Set();
   #needsLists = false;
-  #listReader: ListReader | undefined;
+  #pageReader: PageReader | undefined;
   /** Row groups whose pages have been looked at to lay out the slots. */
   readonly #samples = new Map<number, RowGroupPartition>();
-  readonly #openListReader: OpenListReader;
+  readonly #openPageReader: OpenPageReader;
 
-  constructor(file: ReadableFile, footer: Footer, openListReader: OpenListReader) {
+  constructor(file: ReadableFile, footer: Footer, openPageReader: OpenPageReader) {
     this.file = file;
     this.footer = footer;
-    this.#openListReader = openListReader;
+    this.#openPageReader = openPageReader;
   }
 
   get schema(): ParquetSchema {
@@ -59,8 +59,24 @@ export class ParquetSource implements Source {
 
   async next(): Promise<RowGroupPartition | undefined> {
     if (this.#next >= this.footer.rowGroups.length) return undefined;
-    if (this.#needsLists) this.#listReader ??= await this.#openListReader();
+    if (this.#needsLists) await this.pageReader();
     return this.#partition(this.#next++);
+  }
+
+  /** What reads pages outside of slots. */
+  async pageReader(): Promise<PageReader> {
+    this.#pageReader ??= await this.#openPageReader();
+    return this.#pageReader;
+  }
+
+  /** Columns whose levels are loaded with their values, by their index. */
+  get leveled(): ReadonlySet<number> {
+    return this.#leveled;
+  }
+
+  /** Tells that lists will be asked for even where no job needs them. */
+  readLists(): void {
+    this.#needsLists = true;
   }
 
   /** Room for as many rows of a job's operands as are best decoded together, and its results. */
@@ -153,7 +169,7 @@ export class ParquetSource implements Source {
     const rowCount = rowGroup.integer(RowGroup.numRows) ?? 0;
     return new RowGroupPartition(this.file, this.schema, index, rowCount, chunks, {
       leveled: this.#leveled,
-      listReader: this.#listReader,
+      pageReader: this.#pageReader,
     });
   }
 }

@@ -78,6 +78,15 @@ export class ThriftStruct {
     return this.list(id)?.elements.map(structOf) ?? [];
   }
 
+  /** The bytes of a list of binary fields, as views. */
+  binaries(id: number): Uint8Array[] {
+    return this.list(id)?.elements.map(binaryOf) ?? [];
+  }
+
+  integers(id: number): number[] {
+    return this.list(id)?.elements.map(integerOf) ?? [];
+  }
+
   /** Puts a field in the place of the one with its id, or else in the order of ids. */
   set(field: ThriftField): this {
     const at = this.#fields.findIndex((other) => other.id === field.id);

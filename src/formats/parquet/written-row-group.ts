@@ -5,7 +5,7 @@
 
 import type { OutputChunk } from './copied-row-group.js';
 import { ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
-import type { RowGroupPartition } from './partition.js';
+import type { ChunkInfo } from './footer.js';
 import { readStruct, ThriftStruct } from './thrift.js';
 import { i64Field, structField, structsField, writeStruct } from './thrift-writer.js';
 
@@ -24,11 +24,12 @@ export class WrittenRowGroup {
 
   /**
    * @param rowGroup the input's, of which sizes and places are set anew
+   * @param inputs column chunks of the input that the row group is made of
    * @param chunks in the order of the output's leaves
    */
-  constructor(rowGroup: ThriftStruct, partition: RowGroupPartition, chunks: readonly OutputChunk[]) {
-    // Results have page indexes where the row group's column chunks had theirs.
-    const had = (id: number) => partition.chunks.some(({ chunk }) => chunk.has(id));
+  constructor(rowGroup: ThriftStruct, inputs: readonly ChunkInfo[], chunks: readonly OutputChunk[]) {
+    // What is written has page indexes where the input's column chunks had theirs.
+    const had = (id: number) => inputs.some(({ chunk }) => chunk.has(id));
     const hasColumnIndex = had(ColumnChunk.columnIndexOffset);
     const hasOffsetIndex = had(ColumnChunk.offsetIndexOffset);
     this.#columns = chunks.map((from): WrittenColumn => {
@@ -40,7 +41,7 @@ export class WrittenRowGroup {
         offsetIndex: hasOffsetIndex ? bytesOf(writer.offsetIndex()) : undefined,
       };
     });
-    const structs = chunks.map((from) => columnChunk(partition, from));
+    const structs = chunks.map((from) => columnChunk(inputs, from));
     const metadata = structs.map((chunk) => chunk.struct(ColumnChunk.metaData) ?? new ThriftStruct());
     const sum = (id: number) => metadata.reduce((all, struct) => all + (struct.integer(id) ?? 0), 0);
     rowGroup.set(i64Field(RowGroup.totalByteSize, sum(ColumnMetaData.totalUncompressedSize)));
@@ -77,9 +78,9 @@ function bytesOf(struct: ThriftStruct | undefined): Uint8Array | undefined {
   return struct === undefined ? undefined : writeStruct(struct).slice();
 }
 
-function columnChunk(partition: RowGroupPartition, from: OutputChunk): ThriftStruct {
+function columnChunk(inputs: readonly ChunkInfo[], from: OutputChunk): ThriftStruct {
   if (from.kind === 'written') return from.writer.columnChunk();
-  const info = partition.chunks[from.index];
+  const info = inputs[from.index];
   if (info === undefined) throw new RangeError(`no column chunk ${from.index}`);
   const metadata = info.metadata.copy();
   shift(metadata, ColumnMetaData.dataPageOffset, from.delta);

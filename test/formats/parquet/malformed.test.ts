@@ -8,7 +8,7 @@ import { MemoryFile } from '../../../src/storage/memory-file.js';
 import { randomNumbers } from '../../e2e/support.js';
 import { conformanceFolder } from '../arrow/conformance.js';
 import { leaf, list, writeNested } from './nested-support.js';
-import { openListReader, transformBytes } from './support.js';
+import { openPageReader, transformBytes } from './support.js';
 
 /** Transforms each numeric column by itself, so that damage in one doesn't hide another's. */
 async function transformEach(bytes: Uint8Array): Promise<readonly (Uint8Array | LanewiseError)[]> {
@@ -23,7 +23,7 @@ async function transformEach(bytes: Uint8Array): Promise<readonly (Uint8Array | 
   let names: readonly string[] = [];
   let lists: readonly string[] = [];
   const opened = await attempt(() => {
-    const { columns } = openParquet(new MemoryFile('input', bytes), openListReader).schema;
+    const { columns } = openParquet(new MemoryFile('input', bytes), openPageReader).schema;
     const numeric = columns.filter((column) => column.type !== undefined).map((column) => column.name);
     names = numeric.filter((name) => columns.filter((column) => column.name === name).length === 1);
     lists = columns.filter(({ shape }) => shape.kind === 'list').map(({ name }) => name);
@@ -107,7 +107,7 @@ describe('damaged Parquet files', () => {
 
   it('cut off anywhere are refused', () => {
     for (let end = 0; end < bytes.length; end += 97) {
-      expect(() => openParquet(new MemoryFile('input', bytes.subarray(0, end)), openListReader)).toThrow(LanewiseError);
+      expect(() => openParquet(new MemoryFile('input', bytes.subarray(0, end)), openPageReader)).toThrow(LanewiseError);
     }
   });
 

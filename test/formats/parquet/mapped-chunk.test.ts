@@ -80,7 +80,7 @@ describe('a column chunk with a dictionary', () => {
       expect(encodings).toEqual(['PLAIN', 'RLE', 'RLE_DICTIONARY']);
       expect(stats?.map(({ page_type: type, encoding }) => [type, encoding])).toEqual([
         ['DICTIONARY_PAGE', 'PLAIN'],
-        ['DATA_PAGE', 'RLE_DICTIONARY'],
+        ['DATA_PAGE_V2', 'RLE_DICTIONARY'],
       ]);
       expect(count).toBe(1000n);
     }

@@ -59,7 +59,10 @@ const fileOf = (types: readonly NumberType[]) =>
     rowCount: fc.integer({ min: 1, max: 160 }),
     rowGroupSize: fc.integer({ min: 1, max: 200 }),
     pageSize: fc.constantFrom(64, 300, 1 << 20),
-    slotByteLength: fc.constantFrom(1 << 16, 1 << 20),
+    slots: fc.oneof(
+      fc.record({ slotByteLength: fc.constantFrom(1 << 16, 1 << 20) }),
+      fc.record({ slotByteLength: fc.constant(1 << 21), rowGroupRows: fc.integer({ min: 1, max: 200 }) }),
+    ),
     seed: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
     writer: fc.record({
       version: fc.constantFrom(wasm.WriterVersion.V1, wasm.WriterVersion.V2),
@@ -199,7 +202,7 @@ describe('nested columns of any schema', () => {
   it('by hyparquet-writer are computed, and read by it and by arrow-rs', async () => {
     await fc.assert(
       fc.asyncProperty(fileOf(['DOUBLE', 'FLOAT', 'INT32']), async (file) => {
-        const { columns, rowCount, rowGroupSize, pageSize, slotByteLength, seed, writer } = file;
+        const { columns, rowCount, rowGroupSize, pageSize, slots, seed, writer } = file;
         const cells = columns.map((kind, at) => cellsOf(kind, rowCount, seed + at));
         const codec = writer.codec === wasm.Compression.SNAPPY ? 'SNAPPY' : 'UNCOMPRESSED';
         const written = columns.map((kind, at) => ({
@@ -208,7 +211,7 @@ describe('nested columns of any schema', () => {
         }));
         const bytes = writeNested(written, { rowGroupSize, pageSize, codec });
         const { transforms, added } = transformsOf(columns, cells);
-        const output = await transformBytes(bytes, transforms, { slotByteLength, pageChecksum: true });
+        const output = await transformBytes(bytes, transforms, { ...slots, pageChecksum: true });
         const rows = await readNested(output);
         const read = readByArrowRs(output);
         for (const [at, column] of cells.entries()) {
@@ -227,7 +230,7 @@ describe('nested columns of any schema', () => {
   it('by arrow-rs are computed, in pages of both versions and of every codec', async () => {
     await fc.assert(
       fc.asyncProperty(fileOf(['DOUBLE', 'FLOAT', 'INT32', 'INT8', 'INT64', 'BOOLEAN']), async (file) => {
-        const { columns, rowCount, rowGroupSize, pageSize, slotByteLength, seed, writer } = file;
+        const { columns, rowCount, rowGroupSize, pageSize, slots, seed, writer } = file;
         const cells = columns.map((kind, at) => cellsOf(kind, rowCount, seed + at));
         const vectors = columns.map(
           (kind, at) => [`c${at}`, vectorFromArray(cells[at] ?? [], arrowType(kind))] as const,
@@ -243,7 +246,7 @@ describe('nested columns of any schema', () => {
         const stream = tableToIPC(new Table(Object.fromEntries(vectors)), 'stream');
         const bytes = wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties);
         const { transforms, added } = transformsOf(columns, cells);
-        const read = readByArrowRs(await transformBytes(bytes, transforms, { slotByteLength, pageChecksum: true }));
+        const read = readByArrowRs(await transformBytes(bytes, transforms, { ...slots, pageChecksum: true }));
         for (const [at, column] of cells.entries()) expect(read(`c${at}`)).toEqual(column.map(reluAll));
         for (const [name, values] of added) expect(read(name)).toEqual(values);
       }),

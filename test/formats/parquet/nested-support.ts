@@ -100,6 +100,7 @@ function plainCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value as Cell;
   if (value instanceof Vector) return Array.from(value, plainCell);
+  if (value instanceof Uint8Array) return Array.from(value);
   const entries = Object.entries((value as { toJSON(): Record<string, unknown> }).toJSON());
   return Object.fromEntries(entries.map(([name, each]) => [name, plainCell(each)]));
 }

@@ -4,6 +4,7 @@ import { openArrow } from '../../../src/formats/arrow/open.js';
 import { ParquetConvertSink } from '../../../src/formats/convert/parquet-sink.js';
 import type { Sink, Source, SourcePartition } from '../../../src/formats/format.js';
 import type { EncodingOption } from '../../../src/formats/parquet/encoding-choice.js';
+import { RecutSource } from '../../../src/formats/parquet/recut-source.js';
 import { ParquetSink, type ParquetSinkOptions } from '../../../src/formats/parquet/sink.js';
 import { openParquet } from '../../../src/formats/parquet/source.js';
 import { bindTransforms } from '../../../src/plan/bind.js';
@@ -17,8 +18,8 @@ import { Zstd } from '../../../workers/codecs/zstd.js';
 import { Executor } from '../../../workers/executor.js';
 import { instantiateKernels } from '../../../workers/kernel-module.js';
 import { decodePages } from '../../../workers/parquet/decode.js';
-import { ListReader } from '../../../workers/parquet/list-reader.js';
 import type { PageContext } from '../../../workers/parquet/page-context.js';
+import { PageReader } from '../../../workers/parquet/page-reader.js';
 import { GrowingFile, makeSpool, sourceOptions } from '../arrow/support.js';
 
 export type Value = number | bigint | boolean | null;
@@ -31,8 +32,8 @@ const WASM_PAGE_BYTE_LENGTH = 1 << 16;
 
 const module = compileKernels();
 
-export async function openListReader(): Promise<ListReader> {
-  return new ListReader(module);
+export async function openPageReader(): Promise<PageReader> {
+  return new PageReader(module);
 }
 
 export interface TestContext extends PageContext {
@@ -63,7 +64,7 @@ export async function readColumn(
   name: string,
   chunkLength?: number,
 ): Promise<Value[]> {
-  const source = openParquet(new MemoryFile('input', bytes), openListReader);
+  const source = openParquet(new MemoryFile('input', bytes), openPageReader);
   const column = source.schema.columns.find((other) => other.name === name);
   if (column === undefined) throw new RangeError(`no column "${name}"`);
   const values: Value[] = [];
@@ -111,23 +112,25 @@ export interface TransformOptions {
   readonly compression?: ParquetSinkOptions['compression'];
   readonly encoding?: EncodingOption;
   readonly pageChecksum?: boolean;
+  readonly rowGroupRows?: number | undefined;
 }
 
 /** Applies transforms to the bytes of a Parquet file. */
 export function transformBytes(
   bytes: Uint8Array,
   transforms: readonly string[],
-  { compression = 'sameAsInput', ...options }: TransformOptions = {},
+  { compression = 'sameAsInput', rowGroupRows, ...options }: TransformOptions = {},
 ): Promise<Uint8Array> {
-  const source = openParquet(new MemoryFile('input', bytes), openListReader);
-  return runSerially(source, transforms, options, (common) => new ParquetSink({ ...common, source, compression }));
+  const source = openParquet(new MemoryFile('input', bytes), openPageReader);
+  const rows = rowGroupRows === undefined ? source : new RecutSource(source, rowGroupRows);
+  return runSerially(rows, transforms, options, (common) => new ParquetSink({ ...common, source, compression }));
 }
 
 /** Applies transforms to the bytes of an Arrow file and writes Parquet. */
 export async function convertBytes(
   bytes: Uint8Array,
   transforms: readonly string[],
-  options: Omit<TransformOptions, 'compression'> = {},
+  options: Omit<TransformOptions, 'compression' | 'rowGroupRows'> = {},
 ): Promise<Uint8Array> {
   const source = await openArrow(new MemoryFile('input', bytes), sourceOptions());
   return runSerially(source, transforms, options, (common) =>
@@ -141,7 +144,11 @@ type CommonOptions = Omit<ParquetSinkOptions, 'source' | 'compression'>;
 async function runSerially<P>(
   source: Source,
   transforms: readonly string[],
-  { slotByteLength = 1 << 20, windowByteLength = 1 << 20, ...rest }: Omit<TransformOptions, 'compression'>,
+  {
+    slotByteLength = 1 << 20,
+    windowByteLength = 1 << 20,
+    ...rest
+  }: Omit<TransformOptions, 'compression' | 'rowGroupRows'>,
   makeSink: (options: CommonOptions) => Sink<P> | Promise<Sink<P>>,
 ): Promise<Uint8Array> {
   const { jobs } = bindTransforms(transforms, source.schema, { outType: undefined }, CATALOGUE);

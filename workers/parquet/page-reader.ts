@@ -1,17 +1,20 @@
-/** Where lists begin in pages, found outside of slots: before chunks can be cut, and so without the values. */
-import type { DataPage, LeveledColumn } from '../../src/abi/pages.js';
+/** What has to be known of pages before chunks can be cut, read outside of slots: where rows begin, and dictionaries. */
+import type { DataPage, DictionaryPage, LeveledColumn } from '../../src/abi/pages.js';
 import { CODEC_SCRATCH_BYTE_LENGTH } from '../../src/abi/thread-area.js';
 import { LanewiseError } from '../../src/errors.js';
 import type { ReadableFile } from '../../src/storage/file.js';
 import { decompressBlock } from '../codecs/block-codec.js';
 import { instantiateKernels } from '../kernel-module.js';
 import { decodeLevels, findParts } from './levels.js';
+import { openDictionary } from './page-body.js';
 import { corruptColumn, createDecodingContext, kernelOf, type PageContext } from './page-context.js';
 
 /** The kernels' static tables end below this address; scratch for them follows, then levels, places, and the page. */
 const SCRATCH_ADDRESS = 1 << 16;
 const CODEC_SCRATCH_ADDRESS = 1 << 17;
 const LEVELS_ADDRESS = CODEC_SCRATCH_ADDRESS + CODEC_SCRATCH_BYTE_LENGTH;
+/** Repetition levels below it begin a row. */
+const ROW_LEVEL_END = 1;
 /** Levels that are decoded at a time. */
 const BATCH_LENGTH = 1 << 16;
 const STARTS_ADDRESS = LEVELS_ADDRESS + BATCH_LENGTH;
@@ -23,8 +26,9 @@ const LIST_COUNT_MAX = 1 << 26;
 
 /** A page that lies in a file. */
 export type StoredPage = Omit<DataPage, 'address'> & { readonly position: number };
+export type StoredDictionaryPage = Omit<DictionaryPage, 'address'> & { readonly position: number };
 
-export class ListReader {
+export class PageReader {
   readonly #module: WebAssembly.Module;
   #context: PageContext | undefined;
   #byteLength = 0;
@@ -34,7 +38,7 @@ export class ListReader {
   }
 
   /**
-   * The places of a page's values, among those of the column chunk, that begin a list; of lists in lists an inner one.
+   * The places of a page's values, among those of the column chunk, that begin a row.
    * @throws LW_CORRUPT_INPUT where the page's levels aren't what its header promises, LW_UNSUPPORTED_INPUT for a page too large
    */
   readStarts(file: ReadableFile, page: StoredPage, column: LeveledColumn): Uint32Array {
@@ -57,6 +61,21 @@ export class ListReader {
       column.name,
       `a page of ${bodyByteLength} bytes doesn't decompress (${codec}) to the ${uncompressedByteLength} bytes that it promises`,
     );
+  }
+
+  /**
+   * The values of a dictionary page, in the PLAIN encoding; a view that is good until the next call.
+   * @throws LW_CORRUPT_INPUT where the page isn't what its header promises, LW_UNSUPPORTED_INPUT for a page too large
+   */
+  readDictionary(file: ReadableFile, page: StoredDictionaryPage, name: string): Uint8Array {
+    const { position, byteLength, uncompressedByteLength, valueCount } = page;
+    const uncompressed = align(PAGE_ADDRESS + byteLength);
+    const needed = uncompressed + (page.codec === 'none' ? 0 : uncompressedByteLength);
+    if (needed > BYTE_LENGTH_MAX) throw tooLarge({ name }, page);
+    const context = this.#reserve(needed);
+    file.read(context.memory.subarray(PAGE_ADDRESS, PAGE_ADDRESS + byteLength), position);
+    const { start, end } = openDictionary(name, { ...page, address: PAGE_ADDRESS, valueCount }, context, uncompressed);
+    return context.memory.subarray(start, end);
   }
 
   /** A memory that reaches as far; what it held before is gone. */
@@ -90,8 +109,7 @@ function readPlaces(
   for (let from = 0; from < valueCount; from += BATCH_LENGTH) {
     const to = Math.min(from + BATCH_LENGTH, valueCount);
     decodeLevels(context, column.name, repetition, from, to, LEVELS_ADDRESS);
-    const { maxRepetitionLevel } = column;
-    const count = findStarts(LEVELS_ADDRESS, to - from, maxRepetitionLevel, firstValue + from, STARTS_ADDRESS);
+    const count = findStarts(LEVELS_ADDRESS, to - from, ROW_LEVEL_END, firstValue + from, STARTS_ADDRESS);
     if (length + count > LIST_COUNT_MAX) throw tooLarge(column, page);
     if (length + count > places.length) {
       const larger = new Uint32Array(Math.max(length + count, Math.min(2 * places.length, valueCount)));
@@ -104,10 +122,13 @@ function readPlaces(
   return places.subarray(0, length);
 }
 
-function tooLarge({ name }: LeveledColumn, { uncompressedByteLength, valueCount }: Omit<DataPage, 'address'>) {
+function tooLarge(
+  { name }: Pick<LeveledColumn, 'name'>,
+  { uncompressedByteLength, valueCount }: Pick<DataPage, 'uncompressedByteLength' | 'valueCount'>,
+) {
   return new LanewiseError(
     'LW_UNSUPPORTED_INPUT',
-    `column "${name}": a page of ${uncompressedByteLength} bytes with ${valueCount} values is too large for finding its lists; write smaller pages`,
+    `column "${name}": a page of ${uncompressedByteLength} bytes with ${valueCount} values is too large to be read at once; write smaller pages`,
   );
 }
 

@@ -1,0 +1,209 @@
+/** An untouched column chunk of other rows than a row group of the input has: which pages it comes to, and how. */
+import type { ReadableFile } from '../../storage/file.js';
+import { MemoryFile } from '../../storage/memory-file.js';
+import type { CopyItem } from '../format.js';
+import { codecLike } from './codec-choice.js';
+import { Encoding } from './definitions.js';
+import { leafOrder, storedByteLength } from './leaf-order.js';
+import type { PageReader } from './lists.js';
+import { longestValue, type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
+import type { DictionaryPageInfo } from './page-header.js';
+import { usedDictionaries } from './page-range.js';
+import type { CopiedPage, ParquetPiece } from './piece.js';
+import { RecutChunkWriter } from './recut-chunk-writer.js';
+import { pagesBetween, type RowRange, valueRange } from './recut-partition.js';
+import { type OutputPage, planPages, type ValueRange } from './recut-plan.js';
+import { addDictionary, addPage, type Recoding, type StoredDictionary } from './recut-task.js';
+import type { RowGroupWriter } from './row-group-writer.js';
+import type { Leaf, ParquetSchema } from './schema.js';
+import type { StatedPage, StatedPages } from './stated-pages.js';
+
+export interface RecutChunkOptions {
+  readonly file: ReadableFile;
+  readonly schema: ParquetSchema;
+  readonly leaf: Leaf;
+  /** Rows of the input's row groups, with the leaf's pages in each. */
+  readonly ranges: readonly { readonly rows: RowRange; readonly pages: StatedPages }[];
+  readonly reader: PageReader;
+  readonly rowGroup: RowGroupWriter;
+  readonly pageChecksum: boolean;
+}
+
+const ENCODINGS = {
+  plain: Encoding.plain,
+  dictionary: Encoding.rleDictionary,
+  byte_stream_split: Encoding.byteStreamSplit,
+  delta_byte_array: Encoding.deltaByteArray,
+} as const;
+
+export class RecutChunk {
+  readonly writer: RecutChunkWriter;
+  /** What the chunk consists of, in its order. */
+  readonly items: readonly CopyItem<ParquetPiece>[];
+  readonly #options: RecutChunkOptions;
+  readonly #recoding: Recoding;
+
+  constructor(options: RecutChunkOptions) {
+    this.#options = options;
+    const { leaf, schema, file, reader, ranges, pageChecksum } = options;
+    const name = leaf.path.join('.');
+    const order = leafOrder(schema, leaf);
+    const { codec: codecId, pageCodec: codec } = codecLike(ranges[0]?.pages.codecId ?? 0);
+    const chunkBounds = ranges.map(({ pages }) => pages.chunkBounds);
+    const { path, physicalType } = leaf;
+    this.writer = new RecutChunkWriter({ path, physicalType, codec: codecId, order }, chunkBounds);
+
+    const values = ranges.map(({ rows, pages }): ValueRange => ({ pages, ...valueRange(rows, pages) }));
+    const valueByteLength = storedByteLength(leaf);
+    const used = values.flatMap(({ pages, start, end }) => pagesBetween(pages, start, end).map(({ page }) => page));
+    const dictionaries = usedDictionaries(used);
+    const merged =
+      dictionaries.length > 1 ? mergeDictionaries(file, reader, name, dictionaries, valueByteLength) : undefined;
+    // Where there are several that can't be one, values are written instead of indices.
+    const dictionary = dictionaries.length === 1 || merged !== undefined ? dictionaries[0] : undefined;
+    const longest = memoized((each: DictionaryPageInfo) =>
+      longestValue(reader.readDictionary(file, each, name), each.valueCount),
+    );
+    const bitWidth = Math.max(1, 32 - Math.clz32((merged ?? dictionary ?? { valueCount: 1 }).valueCount - 1));
+    const placesOf = memoized((each: DictionaryPageInfo) => placesFile(merged, each));
+    this.#recoding = { file, leaf, order, codec, pageChecksum, bitWidth, longestValue: longest, placesOf };
+    const pages = planPages(values, { codecId, dictionary, valueByteLength, longestValue: longest });
+    this.items = [
+      ...(dictionary === undefined ? [] : [this.#dictionaryItem(dictionary, merged)]),
+      ...this.#pageItems(pages),
+    ];
+  }
+
+  #pageItems(pages: readonly OutputPage[]): CopyItem<ParquetPiece>[] {
+    const items: CopyItem<ParquetPiece>[] = [];
+    let copied: CopiedPage[] = [];
+    const flush = (): void => {
+      if (copied.length > 0) items.push(this.#copiedItem(copied));
+      copied = [];
+    };
+    for (const output of pages) {
+      if (output.kind === 'made') {
+        flush();
+        items.push(this.#madeItem(output));
+        continue;
+      }
+      const last = copied.at(-1)?.page;
+      if (last !== undefined && last.position + last.byteLength !== startOf(output.page)) flush();
+      copied.push({ page: output.page, ...this.#rowsOf(output.page) });
+    }
+    flush();
+    return items;
+  }
+
+  /** Rows that begin in a page, and whether its first value begins one. */
+  #rowsOf({ chunkStart, firstValue, valueCount }: StatedPage): Pick<CopiedPage, 'rowCount' | 'startsRow'> {
+    const { ranges, leaf } = this.#options;
+    const range = ranges.find(({ pages }) => pages.pages[0]?.chunkStart === chunkStart);
+    if (range === undefined || leaf.maxRepetitionLevel === 0) return { rowCount: valueCount, startsRow: true };
+    const starts = range.rows.partition.rowStarts(range.pages);
+    const first = starts.firstStartingAt(firstValue);
+    const rowCount = starts.firstStartingAt(firstValue + valueCount) - first;
+    return { rowCount, startsRow: starts.elementStart(first) === firstValue };
+  }
+
+  /** Pages that lie one behind the other, as bytes. */
+  #copiedItem(copied: readonly CopiedPage[]): CopyItem<ParquetPiece> {
+    const { file, rowGroup } = this.#options;
+    const { writer } = this;
+    const [first] = copied;
+    const last = copied.at(-1);
+    if (first === undefined || last === undefined) throw new RangeError('no pages to copy');
+    const position = startOf(first.page);
+    const length = last.page.position + last.page.byteLength - position;
+    return {
+      kind: 'copy',
+      length,
+      add(load, start) {
+        const end = start + Math.min(load.free, length - start);
+        if (end === start) return start;
+        const pages = copied.filter(({ page }) => {
+          const offset = startOf(page) - position;
+          return offset >= start && offset < end;
+        });
+        const address = load.read(file, position + start, end - start);
+        load.pieces.push({ kind: 'copied_pages', rowGroup, writer, pages, address, byteLength: end - start });
+        return end;
+      },
+    };
+  }
+
+  #madeItem({ encoding, parts }: Extract<OutputPage, { kind: 'made' }>): CopyItem<ParquetPiece> {
+    const { rowGroup } = this.#options;
+    const { writer } = this;
+    return {
+      kind: 'copy',
+      length: 1,
+      add: (load, start) => {
+        const made = addPage(load, this.#recoding, encoding, parts);
+        if (made === undefined) return start;
+        load.pieces.push({ kind: 'made_page', rowGroup, writer, encoding: ENCODINGS[encoding], ...made });
+        return 1;
+      },
+    };
+  }
+
+  #dictionaryItem(dictionary: DictionaryPageInfo, merged: MergedDictionary | undefined): CopyItem<ParquetPiece> {
+    const { rowGroup, file } = this.#options;
+    const { writer } = this;
+    const { position, headerByteLength } = dictionary;
+    const byteLength = headerByteLength + dictionary.byteLength;
+    const isCopied = merged === undefined && dictionary.codec === this.#recoding.codec;
+    return {
+      kind: 'copy',
+      length: 1,
+      add: (load, start) => {
+        if (isCopied) {
+          if (load.free < byteLength) return start;
+          const address = load.read(file, position - headerByteLength, byteLength);
+          load.pieces.push({ kind: 'copied_dictionary', rowGroup, writer, page: dictionary, address });
+          return 1;
+        }
+        const stored = merged === undefined ? { ...dictionary, file } : storedInMemory(file.name, merged);
+        const made = addDictionary(load, this.#recoding, stored);
+        if (made === undefined) return start;
+        load.pieces.push({ kind: 'made_dictionary', rowGroup, writer, ...made });
+        return 1;
+      },
+    };
+  }
+}
+
+/** Where a page's header starts. */
+function startOf({ position, headerByteLength }: StatedPage): number {
+  return position - headerByteLength;
+}
+
+function storedInMemory(name: string, { bytes, valueCount }: MergedDictionary): StoredDictionary {
+  const byteLength = bytes.length;
+  const file = new MemoryFile(name, bytes);
+  return {
+    file,
+    position: 0,
+    byteLength,
+    uncompressedByteLength: byteLength,
+    valueCount,
+    codec: 'none',
+    crc: undefined,
+  };
+}
+
+function placesFile(merged: MergedDictionary | undefined, dictionary: DictionaryPageInfo): ReadableFile | undefined {
+  const places = merged?.maps.get(dictionary);
+  return places === undefined ? undefined : new MemoryFile('places of values', new Uint8Array(places.buffer));
+}
+
+function memoized<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>();
+  return (key) => {
+    const known = made.get(key);
+    if (known !== undefined || made.has(key)) return known as V;
+    const value = make(key);
+    made.set(key, value);
+    return value;
+  };
+}

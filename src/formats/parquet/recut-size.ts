@@ -1,0 +1,138 @@
+/** Slot bytes that making a page of parts of others takes. */
+import { levelsCapacity } from '../../abi/pages.js';
+import { BOUND_BYTE_LENGTH_MAX, indicesByteLength, lengthsByteLength, type RecodeEncoding } from '../../abi/recode.js';
+import { ALIGNMENT } from '../../slab/load.js';
+import { ColumnMetaData, RowGroup } from './definitions.js';
+import { readChunkInfo } from './footer.js';
+import { storedByteLength } from './leaf-order.js';
+import { scanLeafPages } from './leaf-pages.js';
+import { maxCompressedByteLength } from './page-size.js';
+import {
+  decodedByteLength,
+  PAGE_BYTE_LENGTH,
+  PAGE_VALUE_COUNT,
+  type PartOf,
+  type SizedPage,
+  split,
+} from './recut-plan.js';
+import type { Recoding } from './recut-task.js';
+import type { Leaf } from './schema.js';
+import type { ParquetSource } from './source.js';
+
+export interface RecutSize {
+  readonly rooms: RecutRooms;
+  readonly bodyByteLength: number;
+  /** 0 where the body isn't compressed. */
+  readonly targetByteLength: number;
+  /** All of it, with what is read, and lost to alignment. */
+  readonly byteLength: number;
+}
+
+/** Where in a task's scratch there is room for what. */
+interface RecutRooms {
+  readonly page: number;
+  readonly dictionary: number;
+  readonly pageLevels: number;
+  readonly levels: number;
+  readonly values: number;
+  readonly body: number;
+  readonly byteLength: number;
+}
+
+export function recutSize(
+  parts: readonly PartOf<SizedPage>[],
+  form: Pick<Recoding, 'leaf' | 'codec' | 'bitWidth' | 'longestValue' | 'placesOf'> & {
+    readonly encoding: RecodeEncoding;
+  },
+): RecutSize {
+  const { leaf, codec, encoding, bitWidth } = form;
+  const { maxDefinitionLevel, maxRepetitionLevel } = leaf;
+  const valueByteLength = storedByteLength(leaf);
+  const count = parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  let read = 0;
+  let page = 0;
+  let dictionary = 0;
+  let pageLevels = 0;
+  let last: SizedPage['dictionary'];
+  let values = encoding === 'delta_byte_array' ? 2 * lengthsByteLength(count) : 0;
+  for (const part of parts) {
+    const { page: from } = part;
+    read += from.byteLength + ALIGNMENT;
+    page = Math.max(page, from.uncompressedByteLength);
+    if (maxDefinitionLevel > 0) pageLevels = Math.max(pageLevels, from.valueCount);
+    values += decodedByteLength(part, encoding, { ...form, valueByteLength });
+    if (from.dictionary === undefined || from.dictionary === last) continue;
+    last = from.dictionary;
+    const places = form.placesOf(from.dictionary)?.byteLength ?? 0;
+    read += from.dictionary.byteLength + places + 2 * ALIGNMENT;
+    dictionary = Math.max(dictionary, from.dictionary.uncompressedByteLength);
+  }
+  const encoded = encoding === 'dictionary' ? 1 + indicesByteLength(count, bitWidth) : values;
+  const levels = levelsCapacity(count, maxRepetitionLevel) + levelsCapacity(count, maxDefinitionLevel);
+  const bodyByteLength = levels + encoded;
+  const isCompressed = codec !== 'none';
+  const targetByteLength = isCompressed ? maxCompressedByteLength(codec, bodyByteLength) : 0;
+  const lengths = { page, dictionary, pageLevels, levels: 2 * count, values, body: isCompressed ? bodyByteLength : 0 };
+  const rooms = layOutRooms(lengths);
+  const stored = (isCompressed ? targetByteLength : bodyByteLength) + 2 * BOUND_BYTE_LENGTH_MAX + 2 * ALIGNMENT;
+  return { rooms, bodyByteLength, targetByteLength, byteLength: read + stored + rooms.byteLength + ALIGNMENT };
+}
+
+function layOutRooms(lengths: Readonly<Record<keyof Omit<RecutRooms, 'byteLength'>, number>>): RecutRooms {
+  let byteLength = 0;
+  const reserve = (length: number): number => {
+    const start = byteLength;
+    byteLength += Math.ceil(length / ALIGNMENT) * ALIGNMENT;
+    return start;
+  };
+  const page = reserve(lengths.page);
+  const dictionary = reserve(lengths.dictionary);
+  const pageLevels = reserve(lengths.pageLevels);
+  const levels = reserve(lengths.levels);
+  const values = reserve(lengths.values);
+  return { page, dictionary, pageLevels, levels, values, body: reserve(lengths.body), byteLength };
+}
+
+/** Copies of a page that is put together: what is read, its values, its body, what the body is compressed to, and levels. */
+const PAGE_COPIES = 5;
+const PUT_TOGETHER_BYTE_LENGTH = PAGE_COPIES * PAGE_BYTE_LENGTH + 4 * PAGE_VALUE_COUNT;
+/** Copies, at most, of a page's bytes that a part of it takes, and bytes for each of its values. */
+const PART_COPIES = 6;
+const PART_BYTES_PER_VALUE = 2;
+
+/** Room for any page of a file with the largest part of it that becomes one, or with those that it is put together with. */
+export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file' | 'footer'>): number {
+  let most = PUT_TOGETHER_BYTE_LENGTH;
+  for (const leaf of footer.schema.leaves) {
+    for (const rowGroup of footer.rowGroups) {
+      const struct = rowGroup.structs(RowGroup.columns)[leaf.index];
+      if (struct === undefined) continue;
+      const chunk = readChunkInfo(file, struct, footer.metadataStart);
+      const byteLength = Math.max(
+        chunk.end - chunk.start,
+        chunk.metadata.integer(ColumnMetaData.totalUncompressedSize) ?? 0,
+      );
+      const bound = PART_COPIES * byteLength + PART_BYTES_PER_VALUE * chunk.valueCount + PUT_TOGETHER_BYTE_LENGTH;
+      // Its pages can't be larger than the column chunk.
+      if (bound <= most) continue;
+      const { pages } = scanLeafPages(file, chunk, leaf, rowGroup.integer(RowGroup.numRows) ?? 0, () => {});
+      for (const page of pages) most = Math.max(most, partByteLength(page, leaf) + PUT_TOGETHER_BYTE_LENGTH);
+    }
+  }
+  return most;
+}
+
+/** Room for the largest part of a page that becomes one by itself. */
+function partByteLength(page: SizedPage, leaf: Leaf): number {
+  const { dictionary } = page;
+  const common = { leaf, codec: 'zstd', bitWidth: 32, placesOf: () => undefined } as const;
+  const options = { valueByteLength: storedByteLength(leaf), longestValue: () => 0 };
+  const encoding =
+    page.encoding === 'delta_byte_array' ? page.encoding : dictionary === undefined ? 'plain' : 'dictionary';
+  const [part] = split({ page, from: 0, to: page.valueCount }, encoding, options);
+  const { byteLength } = recutSize(part === undefined ? [] : [part], { ...common, ...options, encoding });
+  if (dictionary === undefined) return byteLength;
+  const places = 4 * dictionary.valueCount + ALIGNMENT;
+  // The dictionary may become a page of another codec, or of others beside its own.
+  return Math.max(byteLength + places, PAGE_COPIES * dictionary.uncompressedByteLength + dictionary.byteLength);
+}

@@ -1,0 +1,144 @@
+/** The load of a page that is made of parts of others: what is read, the task, and where its body comes to stand. */
+import type { DictionaryPage, PageCodec } from '../../abi/pages.js';
+import { BOUND_BYTE_LENGTH_MAX, type PagePart, type RecodeEncoding, type ValueOrder } from '../../abi/recode.js';
+import type { Load } from '../../slab/load.js';
+import type { ReadableFile } from '../../storage/file.js';
+import { storedByteLength, storedValue } from './leaf-order.js';
+import type { DictionaryPageInfo } from './page-header.js';
+import { dataPage } from './paged-partition.js';
+import type { PartOfPage } from './recut-plan.js';
+import { type RecutSize, recutSize } from './recut-size.js';
+import type { Leaf } from './schema.js';
+
+/** How the pages of a column chunk are made. */
+export interface Recoding {
+  readonly file: ReadableFile;
+  readonly leaf: Leaf;
+  readonly order: ValueOrder | undefined;
+  readonly codec: PageCodec;
+  readonly pageChecksum: boolean;
+  /** Of indices. */
+  readonly bitWidth: number;
+  /** Bytes of the longest value of a dictionary of byte arrays. */
+  readonly longestValue: (dictionary: DictionaryPageInfo) => number;
+  /** The places of a dictionary's values in the output's, as uint32; absent where they are the same. */
+  readonly placesOf: (dictionary: DictionaryPageInfo) => ReadableFile | undefined;
+}
+
+export interface MadePage {
+  readonly task: number;
+  readonly body: number;
+  /** Where the smallest value is going to stand; the largest stands `BOUND_BYTE_LENGTH_MAX` bytes behind. */
+  readonly bounds: number;
+}
+
+/** A dictionary as it lies in a file. */
+export type StoredDictionary = Omit<DictionaryPage, 'address'> & {
+  readonly file: ReadableFile;
+  readonly position: number;
+};
+
+/** Adds a page to the load, or returns `undefined` where it has too little room. */
+export function addPage(
+  load: Load<unknown>,
+  recoding: Recoding,
+  encoding: RecodeEncoding,
+  parts: readonly PartOfPage[],
+): MadePage | undefined {
+  const { file } = recoding;
+  const size = recutSize(parts, { ...recoding, encoding });
+  if (load.free < size.byteLength) return undefined;
+  const dictionaries = new Map<DictionaryPageInfo, Pick<PagePart, 'dictionary' | 'indexMap'>>();
+  const dictionaryOf = (dictionary: DictionaryPageInfo | undefined): Pick<PagePart, 'dictionary' | 'indexMap'> => {
+    if (dictionary === undefined) return { dictionary, indexMap: 0 };
+    const known = dictionaries.get(dictionary);
+    if (known !== undefined) return known;
+    const { position, byteLength, uncompressedByteLength, crc, codec, valueCount } = dictionary;
+    const address = load.read(file, position, byteLength);
+    const places = encoding === 'dictionary' ? recoding.placesOf(dictionary) : undefined;
+    const loaded = {
+      dictionary: { address, byteLength, uncompressedByteLength, crc, codec, valueCount },
+      indexMap: places === undefined ? 0 : load.read(places, 0, places.byteLength),
+    };
+    dictionaries.set(dictionary, loaded);
+    return loaded;
+  };
+  const loaded = parts.map(({ page, from, to }): PagePart => {
+    const address = load.read(file, page.position, page.byteLength);
+    return { page: dataPage(page, address - page.position), from, to, ...dictionaryOf(page.dictionary) };
+  });
+  return addTask(load, recoding, { ...size, encoding, parts: loaded, leaf: recoding.leaf, order: recoding.order });
+}
+
+/** The same for a dictionary: a page of values without levels but for its name. */
+export function addDictionary(
+  load: Load<unknown>,
+  recoding: Recoding,
+  { file, position, byteLength, uncompressedByteLength, crc, codec, valueCount }: StoredDictionary,
+): MadePage | undefined {
+  const page = {
+    byteLength,
+    uncompressedByteLength,
+    crc,
+    codec,
+    encoding: 'plain',
+    firstValue: 0,
+    valueCount,
+    levels: { repetition: 'rle', definition: 'rle' },
+  } as const;
+  const leaf = { ...recoding.leaf, maxDefinitionLevel: 0, maxRepetitionLevel: 0 };
+  const parts = [{ page: { ...page, dictionary: undefined }, from: 0, to: valueCount }];
+  const size = recutSize(parts, { ...recoding, leaf, encoding: 'plain' });
+  if (load.free < size.byteLength) return undefined;
+  const loaded: PagePart = {
+    page: { ...page, address: load.read(file, position, byteLength) },
+    from: 0,
+    to: valueCount,
+    dictionary: undefined,
+    indexMap: 0,
+  };
+  return addTask(load, recoding, { ...size, encoding: 'plain', parts: [loaded], leaf, order: undefined });
+}
+
+interface TaskParts extends RecutSize {
+  readonly encoding: RecodeEncoding;
+  readonly parts: readonly PagePart[];
+  readonly leaf: Leaf;
+  readonly order: ValueOrder | undefined;
+}
+
+function addTask(
+  load: Load<unknown>,
+  { codec, bitWidth, pageChecksum }: Recoding,
+  { rooms, bodyByteLength, targetByteLength, encoding, parts, leaf, order }: TaskParts,
+): MadePage {
+  const isCompressed = codec !== 'none';
+  const bounds = load.allocate(2 * BOUND_BYTE_LENGTH_MAX);
+  const target = isCompressed ? load.allocate(targetByteLength) : 0;
+  const body = isCompressed ? 0 : load.allocate(bodyByteLength);
+  const scratch = load.scratch(rooms.byteLength);
+  const task = load.addTask({
+    kind: 'recode_page',
+    name: leaf.path.join('.'),
+    maxDefinitionLevel: leaf.maxDefinitionLevel,
+    maxRepetitionLevel: leaf.maxRepetitionLevel,
+    value: storedValue(leaf),
+    valueByteLength: storedByteLength(leaf),
+    order,
+    encoding,
+    parts,
+    bitWidth,
+    codec,
+    crc: pageChecksum,
+    scratch: scratch + rooms.page,
+    dictionaryScratch: scratch + rooms.dictionary,
+    levelsScratch: scratch + rooms.pageLevels,
+    levels: scratch + rooms.levels,
+    values: scratch + rooms.values,
+    body: isCompressed ? scratch + rooms.body : body,
+    target,
+    targetCapacity: targetByteLength,
+    bounds,
+  });
+  return { task, body: isCompressed ? target : body, bounds };
+}
