@@ -163,7 +163,7 @@ function leafIndexesOf(node: SchemaNode): readonly number[] {
 }
 
 function encodedFields(file: MemoryFile, footer: Footer, rowGroup: ThriftStruct): EncodedFields {
-  const infos = rowGroup.structs(RowGroup.columns).map((chunk) => readChunkInfo(file, chunk, footer.metadataStart));
+  const infos = rowGroup.structs(RowGroup.columns).map((chunk) => readChunkInfo(file, chunk, footer));
   const start = Math.min(...infos.map((info) => info.start));
   const end = Math.max(...infos.map((info) => info.end));
   return {

@@ -16,14 +16,10 @@ const INDEXES = [
 ];
 
 /** Bytes of the column chunks of row groups. */
-export function chunksByteLength(
-  file: ReadableFile,
-  { metadataStart }: Footer,
-  rowGroups: readonly ThriftStruct[],
-): number {
+export function chunksByteLength(file: ReadableFile, footer: Footer, rowGroups: readonly ThriftStruct[]): number {
   return rowGroups
     .flatMap((rowGroup) => rowGroup.structs(RowGroup.columns))
-    .map((chunk) => readChunkInfo(file, chunk, metadataStart))
+    .map((chunk) => readChunkInfo(file, chunk, footer))
     .reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
@@ -36,7 +32,7 @@ export function miniatureOf(file: ReadableFile, footer: Footer, rowGroups: reado
   let at = MAGIC.length;
   const moved = rowGroups.map((rowGroup) => {
     const chunks = rowGroup.structs(RowGroup.columns).map((chunk) => {
-      const { metadata, start, end } = readChunkInfo(file, chunk, footer.metadataStart);
+      const { metadata, start, end } = readChunkInfo(file, chunk, footer);
       file.read(bytes.subarray(at, at + end - start), start);
       const copy = movedChunk(chunk, metadata, at - start);
       at += end - start;

@@ -18,6 +18,8 @@ export interface Footer {
   readonly rowCount: number;
   /** The end of the last column chunk; 0 where none has bytes. */
   readonly dataEnd: number;
+  /** Whether data pages of version 2 are compressed whatever their headers say, as those of parquet-cpp before 2.0. */
+  readonly isAlwaysCompressed: boolean;
 }
 
 /** What is known of a column chunk before its pages are looked at. */
@@ -30,6 +32,8 @@ export interface ChunkInfo {
   readonly start: number;
   readonly end: number;
   readonly codec: number;
+  /** The footer's. */
+  readonly isAlwaysCompressed: boolean;
   readonly valueCount: number;
   /** By the statistics; `undefined` where they don't say. */
   readonly nullCount: number | undefined;
@@ -62,6 +66,7 @@ export function readFooter(file: ReadableFile): Footer {
   let rowCount = 0;
   let chunkBytes = 0;
   let dataEnd = 0;
+  const isAlwaysCompressed = /^parquet-cpp version [01]\./.test(metadata.string(FileMetaData.createdBy) ?? '');
   for (const [index, rowGroup] of rowGroups.entries()) {
     const rows = rowGroup.integer(RowGroup.numRows) ?? -1;
     if (rows < 0) throw corrupt(`row group ${index} claims ${rows} rows`);
@@ -71,7 +76,7 @@ export function readFooter(file: ReadableFile): Footer {
       throw corrupt(`row group ${index} has ${chunks.length} column chunks, the schema ${schema.leaves.length} leaves`);
     }
     for (const chunk of chunks) {
-      const { start, end } = readChunkInfo(file, chunk, metadataStart);
+      const { start, end } = readChunkInfo(file, chunk, { metadataStart, isAlwaysCompressed });
       chunkBytes += end - start;
       if (end > start) dataEnd = Math.max(dataEnd, end);
     }
@@ -80,7 +85,7 @@ export function readFooter(file: ReadableFile): Footer {
       throw corrupt(`its column chunks claim more than the ${file.byteLength} bytes that the file has`);
     }
   }
-  return { metadata, metadataStart, metadataByteLength, schema, rowGroups, rowCount, dataEnd };
+  return { metadata, metadataStart, metadataByteLength, schema, rowGroups, rowCount, dataEnd, isAlwaysCompressed };
 }
 
 /** Thrift's own messages don't know the file. */
@@ -94,7 +99,11 @@ function readMetadata(file: ReadableFile, bytes: Uint8Array): ReturnType<typeof 
 }
 
 /** @throws LW_CORRUPT_INPUT where the chunk lies outside of the file, LW_UNSUPPORTED_INPUT where it lies in another. */
-export function readChunkInfo(file: ReadableFile, chunk: ThriftStruct, metadataStart: number): ChunkInfo {
+export function readChunkInfo(
+  file: ReadableFile,
+  chunk: ThriftStruct,
+  { metadataStart, isAlwaysCompressed }: Pick<Footer, 'metadataStart' | 'isAlwaysCompressed'>,
+): ChunkInfo {
   const corrupt = (what: string): LanewiseError => new LanewiseError('LW_CORRUPT_INPUT', `${file.name}: ${what}`);
   if (chunk.has(ColumnChunk.cryptoMetadata)) throw encrypted(file);
   const filePath = chunk.string(ColumnChunk.filePath);
@@ -127,6 +136,7 @@ export function readChunkInfo(file: ReadableFile, chunk: ThriftStruct, metadataS
     start,
     end: start + byteLength,
     codec: metadata.integer(ColumnMetaData.codec) ?? 0,
+    isAlwaysCompressed,
     valueCount,
     nullCount,
   };

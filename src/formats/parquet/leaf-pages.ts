@@ -35,7 +35,9 @@ export function scanLeafPages(
   if (isNested ? chunkValues < rowCount || (rowCount === 0 && chunkValues > 0) : chunkValues !== rowCount) {
     throw corrupt(`a column chunk of ${chunkValues} values in a row group of ${rowCount} rows`);
   }
-  const reader = new PageHeaderReader(file, name, pageCodec(file, name, chunk.codec), chunk.end);
+  const codec = pageCodec(file, name, chunk.codec);
+  const { isAlwaysCompressed, end } = chunk;
+  const reader = new PageHeaderReader(file, name, { codec, isAlwaysCompressed, end });
   const pages: DataPageInfo[] = [];
   let dictionary: DictionaryPageInfo | undefined;
   let valueCount = 0;

@@ -69,20 +69,31 @@ const PAGE_ENCODINGS: Readonly<Record<number, PageEncoding>> = {
   [Encoding.deltaByteArray]: 'delta_byte_array',
 };
 
+/** A column chunk, as far as its pages' headers need it. */
+export interface PagedChunk {
+  readonly codec: PageCodec;
+  /** Whether data pages of version 2 are compressed whatever their headers say. */
+  readonly isAlwaysCompressed: boolean;
+  /** The first byte after it. */
+  readonly end: number;
+}
+
 /** Walks through the pages of one column chunk by reading their headers only. */
 export class PageHeaderReader {
   readonly #file: ReadableFile;
   readonly #name: string;
   readonly #codec: PageCodec;
+  readonly #isAlwaysCompressed: boolean;
   readonly #end: number;
   #window = new Uint8Array(0);
   #windowStart = 0;
 
-  /** `name` is what messages call the column, `end` the first byte after the column chunk. */
-  constructor(file: ReadableFile, name: string, codec: PageCodec, end: number) {
+  /** @param name what messages call the column */
+  constructor(file: ReadableFile, name: string, { codec, isAlwaysCompressed, end }: PagedChunk) {
     this.#file = file;
     this.#name = name;
     this.#codec = codec;
+    this.#isAlwaysCompressed = isAlwaysCompressed;
     this.#end = end;
   }
 
@@ -173,13 +184,17 @@ export class PageHeaderReader {
     }
     return {
       kind: 'data',
-      codec: header.boolean(DataPageHeaderV2.isCompressed) === false ? 'none' : this.#codec,
+      codec: this.#isCompressed(header) ? this.#codec : 'none',
       ...this.#encoding(header.integer(DataPageHeaderV2.encoding)),
       valueCount: this.#count(header.integer(DataPageHeaderV2.numValues)),
       nullCount: header.integer(DataPageHeaderV2.numNulls),
       statistics: header.struct(DataPageHeaderV2.statistics),
       levels: { repetitionByteLength, definitionByteLength },
     } as const;
+  }
+
+  #isCompressed(header: ThriftStruct): boolean {
+    return this.#isAlwaysCompressed || header.boolean(DataPageHeaderV2.isCompressed) !== false;
   }
 
   #encoding(encodingId: number | undefined): { readonly encoding: PageEncoding; readonly encodingId: number } {

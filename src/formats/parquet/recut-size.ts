@@ -107,7 +107,7 @@ export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file
     for (const rowGroup of footer.rowGroups) {
       const struct = rowGroup.structs(RowGroup.columns)[leaf.index];
       if (struct === undefined) continue;
-      const chunk = readChunkInfo(file, struct, footer.metadataStart);
+      const chunk = readChunkInfo(file, struct, footer);
       const byteLength = Math.max(
         chunk.end - chunk.start,
         chunk.metadata.integer(ColumnMetaData.totalUncompressedSize) ?? 0,

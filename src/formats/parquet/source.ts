@@ -163,9 +163,7 @@ export class ParquetSource implements Source {
   #partition(index: number): RowGroupPartition {
     const rowGroup = this.footer.rowGroups[index];
     if (rowGroup === undefined) throw new RangeError(`no row group ${index}`);
-    const chunks = rowGroup
-      .structs(RowGroup.columns)
-      .map((chunk) => readChunkInfo(this.file, chunk, this.footer.metadataStart));
+    const chunks = rowGroup.structs(RowGroup.columns).map((chunk) => readChunkInfo(this.file, chunk, this.footer));
     const rowCount = rowGroup.integer(RowGroup.numRows) ?? 0;
     return new RowGroupPartition(this.file, this.schema, index, rowCount, chunks, {
       leveled: this.#leveled,
