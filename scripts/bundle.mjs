@@ -53,15 +53,17 @@ const builtins = {
 };
 
 /**
- * `compute` is all that a worker loads; `core` with it and one format is all that most runs do. A group takes along what its
+ * `compute` is all that a worker loads at first, `core` with it and one format all that most runs do; `storage-tasks` is for
+ * what is compressed or Parquet. A group takes along what its
  * modules import, so that those which others build on come first.
  */
 const groups = [
   {
     name: 'compute',
-    priority: 5,
-    test: /workers[\\/](?!worker|codecs[\\/]zstd)|src[\\/](abi|errors|storage[\\/](reading|system-error))/,
+    priority: 6,
+    test: /workers[\\/](?!worker|storage-tasks|parquet|codecs)|src[\\/](abi|errors|storage[\\/](reading|system-error))/,
   },
+  { name: 'storage-tasks', priority: 5, test: /workers[\\/](storage-tasks|parquet|codecs[\\/](?!zstd))/ },
   { name: 'arrow', priority: 2, test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },
   {
     name: 'parquet',

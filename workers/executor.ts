@@ -1,16 +1,12 @@
 import type { Program } from '../src/abi/program.js';
-import type { CompressTask, DecompressTask, Task, TaskResult } from '../src/abi/task.js';
+import type { StorageTask, Task, TaskResult } from '../src/abi/task.js';
 import { isOverLists, layOutThreadArea, parameterByteLength } from '../src/abi/thread-area.js';
-import { LanewiseError } from '../src/errors.js';
-import { compressBlock, decompressBlock } from './codecs/block-codec.js';
 import type { Zstd } from './codecs/zstd.js';
 import { instantiateKernels } from './kernel-module.js';
 import { ListRunner } from './list-runner.js';
-import { decodePages } from './parquet/decode.js';
-import { encodePage } from './parquet/encode.js';
 import type { PageContext } from './parquet/page-context.js';
-import { recodePage } from './parquet/recode.js';
 import { ProgramRunner } from './program-runner.js';
+import type { runStorageTask } from './storage-tasks.js';
 
 /** What a thread needs to compute slots: shared with every other thread, but for the address of its own area. */
 export interface ExecutorOptions {
@@ -22,11 +18,17 @@ export interface ExecutorOptions {
   readonly areaAddress: number;
 }
 
+/** Modules that are loaded when a task takes them. */
+interface LoadedModules {
+  runStorageTask: typeof runStorageTask | undefined;
+  zstd: Zstd | undefined;
+}
+
 /** Computes slots on the thread that it was made on: a worker's, or the coordinator's. */
 export class Executor {
   readonly #runners: readonly (ProgramRunner | ListRunner)[];
   readonly #context: PageContext;
-  #zstd: Zstd | undefined;
+  readonly #loaded: LoadedModules = { runStorageTask: undefined, zstd: undefined };
 
   constructor({ module, memory, programs, areaAddress }: ExecutorOptions) {
     const { buffer } = memory;
@@ -40,10 +42,7 @@ export class Executor {
       parameters += parameterByteLength(program);
     }
     this.#runners = programs.flatMap((program) => runners.get(program) ?? []);
-    const loadedZstd = () => {
-      if (this.#zstd === undefined) throw new RangeError('ZSTD was not loaded before it was needed');
-      return this.#zstd;
-    };
+    const loaded = this.#loaded;
     this.#context = {
       memory: new Uint8Array(buffer),
       view: new DataView(buffer),
@@ -51,20 +50,21 @@ export class Executor {
       scratch: area.rowScratch,
       codecScratch: area.codecScratch,
       get zstd() {
-        return loadedZstd();
+        return required(loaded.zstd);
       },
     };
   }
 
   /** Whether `load` has to be awaited before the tasks can be run. */
   needsLoading(tasks: readonly Task[]): boolean {
-    return this.#zstd === undefined && tasks.some(compressesWithZstd);
+    const { runStorageTask, zstd } = this.#loaded;
+    return (runStorageTask === undefined && tasks.some(isStorageTask)) || (zstd === undefined && tasks.some(needsZstd));
   }
 
-  /** Loads what compresses with ZSTD, a module of its own. */
-  async load(): Promise<void> {
-    const { Zstd } = await import('./codecs/zstd.js');
-    this.#zstd ??= await Zstd.load();
+  /** Loads what the tasks take that is a module of its own. */
+  async load(tasks: readonly Task[]): Promise<void> {
+    if (tasks.some(isStorageTask)) this.#loaded.runStorageTask ??= (await import('./storage-tasks.js')).runStorageTask;
+    if (tasks.some(needsZstd)) this.#loaded.zstd ??= await (await import('./codecs/zstd.js')).Zstd.load();
   }
 
   /** Carries out the tasks of a slot in their order. */
@@ -73,45 +73,25 @@ export class Executor {
   }
 
   #runTask(task: Task): TaskResult {
-    switch (task.kind) {
-      case 'compute': {
-        const runner = this.#runners[task.job];
-        if (runner === undefined) throw new RangeError(`no job ${task.job}`);
-        return runner.run(task);
-      }
-      case 'decompress':
-        return this.#decompress(task);
-      case 'compress':
-        return this.#compress(task);
-      case 'decode_pages':
-        decodePages(task, this.#context);
-        return [];
-      case 'encode_page':
-        return encodePage(task, this.#context);
-      case 'recode_page':
-        return recodePage(task, this.#context);
-    }
-  }
-
-  #decompress({ codec, source, sourceByteLength, target, targetByteLength }: DecompressTask): TaskResult {
-    const byteLength = decompressBlock(this.#context, codec, source, sourceByteLength, target, targetByteLength);
-    if (byteLength !== targetByteLength) {
-      throw new LanewiseError(
-        'LW_CORRUPT_INPUT',
-        `a ${codec} block of ${sourceByteLength} bytes doesn't decompress to the ${targetByteLength} bytes that its metadata names; write the file again from its source`,
-      );
-    }
-    return [];
-  }
-
-  #compress({ codec, level, source, sourceByteLength, target, targetCapacity }: CompressTask): TaskResult {
-    const byteLength = compressBlock(this.#context, codec, level, source, sourceByteLength, target, targetCapacity);
-    return [byteLength];
+    if (task.kind !== 'compute') return required(this.#loaded.runStorageTask)(task, this.#context);
+    const runner = this.#runners[task.job];
+    if (runner === undefined) throw new RangeError(`no job ${task.job}`);
+    return runner.run(task);
   }
 }
 
-function compressesWithZstd(task: Task): boolean {
+function isStorageTask(task: Task): task is StorageTask {
+  return task.kind !== 'compute';
+}
+
+/** Only compressing does: what decompresses is a kernel. */
+function needsZstd(task: Task): boolean {
   return (
     (task.kind === 'compress' || task.kind === 'encode_page' || task.kind === 'recode_page') && task.codec === 'zstd'
   );
+}
+
+function required<T>(module: T | undefined): T {
+  if (module === undefined) throw new RangeError('what the task takes was not loaded before it was needed');
+  return module;
 }

@@ -27,7 +27,8 @@ export function work(message: SetupMessage | SlotMessage): SetupReply | SlotRepl
   if ('setup' in message) return setUp(message.setup);
   if (executor === undefined) throw new RangeError('a slot came before the setup');
   const ready = executor;
-  return ready.needsLoading(message.tasks) ? ready.load().then(() => run(ready, message)) : run(ready, message);
+  const { tasks } = message;
+  return ready.needsLoading(tasks) ? ready.load(tasks).then(() => run(ready, message)) : run(ready, message);
 }
 
 function setUp({ areaAddresses, threadCounter, ...shared }: WorkerSetup): SetupReply {

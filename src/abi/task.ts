@@ -73,7 +73,10 @@ export interface CompressTask {
   readonly targetCapacity: number;
 }
 
-export type Task = ComputeTask | DecompressTask | CompressTask | DecodePagesTask | EncodePageTask | RecodePageTask;
+/** What turns stored bytes into values or back. */
+export type StorageTask = DecompressTask | CompressTask | DecodePagesTask | EncodePageTask | RecodePageTask;
+
+export type Task = ComputeTask | StorageTask;
 
 /** One answer a task, in the tasks' order: null counts, byte lengths, or nothing, as the task says. */
 export type TaskResult = readonly number[];

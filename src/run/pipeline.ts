@@ -80,7 +80,7 @@ export class Pipeline<P> {
           (error: unknown) => this.fail(error),
         );
       } else {
-        if (executor.needsLoading(tasks)) await executor.load();
+        if (executor.needsLoading(tasks)) await executor.load(tasks);
         described.load.fill(slab);
         this.#complete(entry, executor.run(tasks));
         if (pool.isStarted || this.#isTurnDue()) await this.#turn();

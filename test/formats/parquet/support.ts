@@ -167,12 +167,12 @@ async function runSerially<P>(
     ...rest,
   });
   const executor = new Executor({ module, memory: slab.memory, programs, areaAddress: layout.areaAddresses[0] ?? 0 });
-  await executor.load();
   const open: OpenPartition[] = [];
   const describer = new Describer(source, sink, jobs, slab, async (partition) => {
     open.push(partition);
   });
   for (let next = await describer.next(0); next !== undefined; next = await describer.next(0)) {
+    await executor.load(next.load.tasks);
     sink.write(next.load, executor.run(next.load.tasks));
     for (const partition of next.partitions) partition.pendingLoads--;
     while (open[0]?.isDescribed && open[0].pendingLoads === 0) await open.shift()?.sink.end();
