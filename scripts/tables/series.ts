@@ -25,7 +25,7 @@ export function fitPolynomial(f: (x: Real) => Real, low: Real, high: Real, degre
 const knownNodes = new Map<number, readonly Real[]>();
 
 /** The Chebyshev nodes of [-1, 1] for a polynomial of `degree`. */
-function unitNodes(degree: number): readonly Real[] {
+export function unitNodes(degree: number): readonly Real[] {
   const known = knownNodes.get(degree);
   if (known !== undefined) return known;
   const step = Real.acos(-1).div(2 * (degree + 1));

@@ -3,7 +3,7 @@ import { layOutThreadArea } from '../abi/thread-area.js';
 import { LanewiseError } from '../errors.js';
 
 /** The kernels' static tables end below this address. */
-export const STATIC_BYTE_LENGTH = 65536;
+export const STATIC_BYTE_LENGTH = 131072;
 const PAGE_BYTE_LENGTH = 65536;
 /** Before each slot, so that what stands in front of its first values can be put there for the time of a call. */
 const SLOT_GUARD_BYTE_LENGTH = 64;

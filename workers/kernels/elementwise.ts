@@ -2,28 +2,39 @@
  * The loop of every elementwise kernel.
  *
  * A function is an unmanaged class laid over its parameter block: its fields are the parameters, float64, in the order of
- * the catalogue entry. `at` computes two values at once. A function whose vector form doesn't hold everywhere also has
- * `special`, which marks lanes (all ones) for which `at` may return anything, and `atSpecial`, which computes those, one
- * by one. So a value's result depends on the value alone: not on its neighbour, not on whether it stands in the body or
- * in the tail.
+ * the catalogue entry. `at` computes two values at once. Where it doesn't hold everywhere the class also has
+ *
+ *   reach      `at` may return anything for lanes whose magnitude is above it; `far` computes those, two at once
+ *   special    marks lanes (all ones) for which both may return anything, beyond `reach` where there is one
+ *   atSpecial  computes those, one by one
+ *
+ * So a value's result depends on the value alone: not on its neighbour, not on whether it stands in the body or in the tail.
  *
  * Preconditions: `count` >= 0; `source` and `target` each point at `count` float64 values and are the same or disjoint.
  * Nothing outside them is read or written.
  */
-import { splatAt } from './lanes';
+import { magnitude, splatAt } from './lanes';
 
-/** One vector, whatever it holds. A call, so that a kernel's code holds `at` once beside its main loop. */
+/** One vector, whatever it holds. */
+@inline
 function pair<T>(f: T, x: v128): v128 {
   let y = f.at(x);
+  if (isDefined(f.reach)) {
+    const isFar = f64x2.gt(magnitude(x), f.reach());
+    if (v128.any_true(isFar)) y = v128.bitselect(f.far(x), y, isFar);
+  }
   if (!isDefined(f.special)) return y;
   const special = f.special(x);
-  if (!v128.any_true(special)) return y;
+  return v128.any_true(special) ? withSpecial<T>(f, x, y, special) : y;
+}
+
+function withSpecial<T>(f: T, x: v128, y: v128, special: v128): v128 {
   if (i64x2.extract_lane(special, 0)) y = f64x2.replace_lane(y, 0, f.atSpecial(f64x2.extract_lane(x, 0)));
   if (i64x2.extract_lane(special, 1)) y = f64x2.replace_lane(y, 1, f.atSpecial(f64x2.extract_lane(x, 1)));
   return y;
 }
 
-/** All values that no block of the main loop takes. */
+/** All values that no block of the main loop takes. A call, so that a kernel's code holds `at` once beside its main loop. */
 function rest<T>(f: T, source: usize, target: usize, count: i32): void {
   for (; count >= 2; count -= 2) {
     v128.store(target, pair<T>(f, v128.load(source)));
@@ -38,6 +49,12 @@ function isSpecial<T>(f: T, x: v128): v128 {
   return isDefined(f.special) ? f.special(x) : i64x2.splat(0);
 }
 
+/** The larger magnitude; NaN where the first is. So a NaN in a chain of these hides nothing: the whole of it is NaN then. */
+@inline
+function largerMagnitude(size: v128, x: v128): v128 {
+  return f64x2.pmax(size, magnitude(x));
+}
+
 /** In blocks of two vectors: for functions of which two take up the registers. */
 @inline
 export function forEach<T>(source: usize, target: usize, count: i32, params: usize): void {
@@ -45,7 +62,13 @@ export function forEach<T>(source: usize, target: usize, count: i32, params: usi
   for (; count >= 4; count -= 4) {
     const a = v128.load(source);
     const b = v128.load(source, 16);
-    if (isDefined(f.special) && v128.any_true(v128.or(isSpecial<T>(f, a), isSpecial<T>(f, b)))) {
+    let isMixed = false;
+    if (isDefined(f.reach)) {
+      isMixed = i64x2.bitmask(f64x2.le(largerMagnitude(magnitude(a), b), f.reach())) != 3;
+    } else if (isDefined(f.special)) {
+      isMixed = v128.any_true(v128.or(isSpecial<T>(f, a), isSpecial<T>(f, b)));
+    }
+    if (isMixed) {
       rest<T>(f, source, target, 4);
     } else {
       const ya = f.at(a);
@@ -68,9 +91,16 @@ export function forEachLight<T>(source: usize, target: usize, count: i32, params
     const b = v128.load(source, 16);
     const c = v128.load(source, 32);
     const d = v128.load(source, 48);
-    const ab = v128.or(isSpecial<T>(f, a), isSpecial<T>(f, b));
-    const cd = v128.or(isSpecial<T>(f, c), isSpecial<T>(f, d));
-    if (isDefined(f.special) && v128.any_true(v128.or(ab, cd))) {
+    let isMixed = false;
+    if (isDefined(f.reach)) {
+      const size = largerMagnitude(largerMagnitude(largerMagnitude(magnitude(a), b), c), d);
+      isMixed = i64x2.bitmask(f64x2.le(size, f.reach())) != 3;
+    } else if (isDefined(f.special)) {
+      const ab = v128.or(isSpecial<T>(f, a), isSpecial<T>(f, b));
+      const cd = v128.or(isSpecial<T>(f, c), isSpecial<T>(f, d));
+      isMixed = v128.any_true(v128.or(ab, cd));
+    }
+    if (isMixed) {
       rest<T>(f, source, target, 8);
     } else {
       const ya = f.at(a);

@@ -7,35 +7,7 @@
  * Precondition: |v| <= 700.
  */
 import { expHead, expIndex, expRemainder, expTail, onePlusExp, onePlusExpRest } from './exp';
-import {
-  anySumTail,
-  leading,
-  magnitude,
-  negative,
-  one,
-  quotientHead,
-  quotientTail,
-  splitProduct,
-  timesQuotient,
-} from './lanes';
-
-/** x * sigmoid(v + vLow). */
-@inline
-export function timesSigmoid(x: v128, v: v128, vLow: v128): v128 {
-  const isNegative = negative(v);
-  const a = f64x2.neg(magnitude(v));
-  const k = expIndex(a);
-  const head = expHead(k);
-  const aLow = v128.bitselect(vLow, f64x2.neg(vLow), isNegative);
-  const tail = expTail(k, f64x2.add(expRemainder(a, k), aLow), head);
-  const den = onePlusExp(head, tail);
-  const denHead = leading(den);
-  const denRest = onePlusExpRest(denHead, head, tail);
-  const reciprocal = f64x2.div(one(), den);
-  const num = v128.bitselect(head, one(), isNegative);
-  const q = quotientHead(num, reciprocal);
-  return timesQuotient(x, q, quotientTail(num, v128.and(tail, isNegative), denHead, denRest, reciprocal, q));
-}
+import { anySumTail, leading, magnitude, negative, one, quotientHead, quotientTail, splitProduct } from './lanes';
 
 /** sigmoid(v + vLow) * (1 + (w + wLow) * sigmoid(-v - vLow)). */
 @inline

@@ -1,42 +1,26 @@
 /**
  * sigmoid: 1 / (1 + e^-x), and its derivative, with the input held to [-clip, clip].
  *
- *   e = e^-|x| = head + tail,  d = 1 + e as a sum of two float64
- *   x >= 0: 1 / d    x < 0: e / d    so nothing cancels in either tail
- *   derivative: e / d^2;  with 1/d = q / (1 - r), q of 26 bits and r about 2^-25, it is e * q^2 * (1 + 2r + 3r^2), where the
+ *   The sigmoid itself is that of sigmoid-forms.ts.
+ *   derivative: e / d^2 with e = e^-|x| = head + tail,  d = 1 + e as a sum of two float64;  with 1/d = q / (1 - r), q of 26 bits and r about 2^-25, it is e * q^2 * (1 + 2r + 3r^2), where the
  *   leading halves of e and q^2 are multiplied exactly
  *
- * Worst errors measured: sigmoid 0.51 ULP at -29.17379112597863, sigmoid_deriv 0.51 at -32.68823416320969.
+ * Worst errors measured: sigmoid 0.55 ULP at -1.9824165526959217, sigmoid_deriv 0.51 at -32.68823416320969.
  */
 import { forEachLight } from './elementwise';
 import { expHead, expIndex, expRemainder, expTail, onePlusExp, onePlusExpRest } from './exp';
-import { leading, magnitude, negative, one, quotientHead, quotientTail, splatAt, two } from './lanes';
+import { clamp, leading, magnitude, one, quotientHead, splatAt, two } from './lanes';
 import { expScaled } from './scaled';
+import { REACH, sigmoidFar, sigmoidNear } from './sigmoid-forms';
 
 // prettier-ignore
 const SIGMOID: usize = memory.data<f64>([700, 3], 16);
 
-/** 1 / (1 + e) for e = head + tail <= 1, or e / (1 + e) where `isNegative` is set. */
-@inline
-function sigmoidFrom(head: v128, tail: v128, isNegative: v128): v128 {
-  const den = onePlusExp(head, tail);
-  const denHead = leading(den);
-  const denRest = onePlusExpRest(denHead, head, tail);
-  const reciprocal = f64x2.div(one(), den);
-  const num = v128.bitselect(head, one(), isNegative);
-  const q = quotientHead(num, reciprocal);
-  return f64x2.add(q, quotientTail(num, v128.and(tail, isNegative), denHead, denRest, reciprocal, q));
-}
-
 /** 1 / (1 + e^-(x + xLow)) for |x| <= 700. */
 @inline
 export function sigmoidOf(x: v128, xLow: v128): v128 {
-  const isNegative = negative(x);
-  const a = f64x2.neg(magnitude(x));
-  const aLow = v128.bitselect(xLow, f64x2.neg(xLow), isNegative);
-  const k = expIndex(a);
-  const head = expHead(k);
-  return sigmoidFrom(head, expTail(k, f64x2.add(expRemainder(a, k), aLow), head), isNegative);
+  const near = sigmoidNear(x, xLow, true, x, false);
+  return v128.bitselect(sigmoidFar(x, xLow, true, x, false), near, f64x2.gt(magnitude(x), f64x2.splat(REACH)));
 }
 
 /** e^-a / (1 + e^-a)^2 for 0 <= a <= 700. */
@@ -61,16 +45,25 @@ export function sigmoidSlope(a: v128): v128 {
   return f64x2.add(y, f64x2.add(yLow, f64x2.mul(f64x2.add(y, yLow), growth)));
 }
 
+/** With a clip of at least REACH. */
 @unmanaged
 class Sigmoid {
   clip: f64;
 
   @inline
   at(x: v128): v128 {
-    const a = f64x2.neg(f64x2.pmin(magnitude(x), splatAt(changetype<usize>(this))));
-    const k = expIndex(a);
-    const head = expHead(k);
-    return sigmoidFrom(head, expTail(k, expRemainder(a, k), head), negative(x));
+    return sigmoidNear(x, x, false, x, false);
+  }
+
+  @inline
+  reach(): v128 {
+    return f64x2.splat(REACH);
+  }
+
+  @inline
+  far(x: v128): v128 {
+    const clip = splatAt(changetype<usize>(this));
+    return sigmoidFar(clamp(x, clip), x, false, x, false);
   }
 
   @inline
@@ -83,8 +76,19 @@ class Sigmoid {
   }
 }
 
+@unmanaged
+class ClippedSigmoid {
+  clip: f64;
+
+  @inline
+  at(x: v128): v128 {
+    return sigmoidNear(clamp(x, splatAt(changetype<usize>(this))), x, false, x, false);
+  }
+}
+
 export function sigmoid(source: usize, target: usize, count: i32, params: usize): void {
-  forEachLight<Sigmoid>(source, target, count, params);
+  if (load<f64>(params) < REACH) forEachLight<ClippedSigmoid>(source, target, count, params);
+  else forEachLight<Sigmoid>(source, target, count, params);
 }
 
 @unmanaged

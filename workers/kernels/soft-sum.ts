@@ -1,53 +1,77 @@
 /**
- * ramp + ln(1 + e^-a), which softplus and log_sigmoid are made of.
+ * ln(1 + e^t), which softplus and log_sigmoid are made of, for t + tLow.
  *
- *   e = e^-a = head + tail, the head of 26 bits
- *   ln(1 + e) = -ln c + ln(1 + z),  z = (c - 1 + head * c) + tail * c,  |z| < 0.0025,  with c of 20 bits, about 1 / (1 + e),
- *   from a table: head * c, c - 1 + head * c and its sum with the table's -ln c are exact, and so is the relative accuracy
- *   of a small e, as c is 1 then
- *   ln(1 + z) = z + z^2 * P(z), P of degree 4
+ *   |t| <= 16: from the nearest c = i/32 of a table, with s the sigmoid there, r = t + tLow - c and h = tanh(r/2):
+ *     ln(1 + e^t) = ln(1 + e^c) + 2 artanh(v/2),  v = 2 s h / (1 - (1 - s) h)
+ *     The second term is at most 1/64 of the result, so that its roundings cost little; v is a rise as in sigmoid-forms.ts.
+ *   beyond: with e = e^-|t| = head + tail < 2^-23, e - e^2/2 + e^3/3 or, for t > 0, t + e - e^2/2
  */
 import { expHead, expIndex, expRemainder, expTail } from './exp';
-import { leading, one, quotient, splatAt, sumTail, zero } from './lanes';
-import { P0, P1, P2, P3, P4, SOFTPLUS_TABLE } from './softplus-table';
+import { magnitude, negative, quotient, splatAt, zero } from './lanes';
+import { REACH, riseBeside, sigmoidPlace, sigmoidPlaceNode, sigmoidRow } from './sigmoid-forms';
+import { SOFTPLUS_TABLE, V0, V1, V2 } from './softplus-table';
 
 // prettier-ignore
-const SOFT_SUM: usize = memory.data<f64>([
-  26388279066624, // 1.5 * 2^44: adding it rounds to a multiple of 1/256, which then stands in the low bits
-  P0, P1, P2, P3, P4,
-], 16);
+const SOFT_SUM: usize = memory.data<f64>([V0, V1, V2, 0.5, 0.3333333333333333], 16);
 
+/** ln(1 + e^(t + tLow)) for |t| <= 16, NaN for NaN: its head, and with `isLow` what that leaves. */
 @inline
-function rowAt(place: v128, lane: u8): v128 {
-  const i = (lane == 0 ? i32x4.extract_lane(place, 0) : i32x4.extract_lane(place, 2)) & 511;
-  return v128.load(SOFTPLUS_TABLE + (i << 4));
+function softNear(t: v128, tLow: v128, hasLow: bool, isLow: bool): v128 {
+  const place = sigmoidPlace(t);
+  const row0 = SOFTPLUS_TABLE + sigmoidRow(place, 0, false);
+  const row1 = SOFTPLUS_TABLE + sigmoidRow(place, 1, false);
+  const words01a = v128.load(row0);
+  const words01b = v128.load(row1);
+  if (!isLow) return v128.shuffle<u64>(words01a, words01b, 0, 2);
+  const words23a = v128.load(row0, 16);
+  const words23b = v128.load(row1, 16);
+  const distance = f64x2.sub(t, sigmoidPlaceNode(place));
+  const r = hasLow ? f64x2.add(distance, tLow) : distance;
+  const slope = v128.shuffle<u64>(words23a, words23b, 0, 2);
+  const v = riseBeside(r, slope, v128.shuffle<u64>(words23a, words23b, 1, 3));
+  const v2 = f64x2.mul(v, v);
+  const curve = f64x2.add(
+    splatAt(SOFT_SUM),
+    f64x2.mul(v2, f64x2.add(splatAt(SOFT_SUM + 8), f64x2.mul(v2, splatAt(SOFT_SUM + 16)))),
+  );
+  const rise = f64x2.add(v, f64x2.mul(f64x2.mul(v, v2), curve));
+  return f64x2.add(v128.shuffle<u64>(words01a, words01b, 1, 3), rise);
 }
 
-/** ramp + rampLow + ln(1 + e^-(a + aLow)) for 0 <= a <= 700, divided by `divisor` if `divide` is set. */
+/** The same for 16 <= |t| <= 700. */
 @inline
-export function softSum(ramp: v128, rampLow: v128, a: v128, aLow: v128, divisor: v128, divide: bool): v128 {
-  const exponent = f64x2.neg(a);
-  const k = expIndex(exponent);
-  const power = expHead(k);
-  const head = leading(power);
-  const tail = f64x2.add(f64x2.sub(power, head), expTail(k, f64x2.sub(expRemainder(exponent, k), aLow), power));
+function softFar(t: v128, tLow: v128, hasLow: bool, isLow: bool): v128 {
+  const isNegative = negative(t);
+  const a = f64x2.neg(magnitude(t));
+  const k = expIndex(a);
+  const head = expHead(k);
+  if (!isLow) return v128.bitselect(head, t, isNegative);
+  const remainder = expRemainder(a, k);
+  const r = hasLow ? f64x2.add(remainder, v128.bitselect(tLow, f64x2.neg(tLow), isNegative)) : remainder;
+  const tail = expTail(k, r, head);
+  const e = f64x2.add(head, tail);
+  const curve = f64x2.mul(f64x2.mul(e, e), f64x2.sub(splatAt(SOFT_SUM + 24), f64x2.mul(e, splatAt(SOFT_SUM + 32))));
+  const right = f64x2.sub(e, curve);
+  return v128.bitselect(f64x2.sub(tail, curve), hasLow ? f64x2.add(right, tLow) : right, isNegative);
+}
 
-  const place = f64x2.add(head, splatAt(SOFT_SUM));
-  const row0 = rowAt(place, 0);
-  const row1 = rowAt(place, 1);
-  const c = v128.shuffle<u64>(row0, row1, 0, 2);
-  const logarithm = v128.shuffle<u64>(row0, row1, 1, 3);
-  const zHead = f64x2.add(f64x2.sub(c, one()), f64x2.mul(head, c));
-  const zTail = f64x2.mul(tail, c);
-  const z = f64x2.add(zHead, zTail);
-  const z2 = f64x2.mul(z, z);
-  const p01 = f64x2.add(splatAt(SOFT_SUM + 8), f64x2.mul(z, splatAt(SOFT_SUM + 16)));
-  const p23 = f64x2.add(splatAt(SOFT_SUM + 24), f64x2.mul(z, splatAt(SOFT_SUM + 32)));
-  const curve = f64x2.mul(z2, f64x2.add(p01, f64x2.mul(z2, f64x2.add(p23, f64x2.mul(z2, splatAt(SOFT_SUM + 40))))));
+/** ln(1 + e^(t + tLow)) for |t| <= 16; NaN gives NaN. tLow may be left out by `hasLow`. */
+@inline
+export function softplusNear(t: v128, tLow: v128, hasLow: bool): v128 {
+  return f64x2.add(softNear(t, tLow, hasLow, false), softNear(t, tLow, hasLow, true));
+}
 
-  const base = f64x2.add(logarithm, zHead);
-  const sum = f64x2.add(ramp, base);
-  const lost = sumTail(f64x2.pmax(ramp, base), f64x2.pmin(ramp, base), sum);
-  const low = f64x2.add(lost, f64x2.add(divide ? f64x2.add(rampLow, zTail) : zTail, curve));
-  return divide ? quotient(sum, low, divisor, zero()) : f64x2.add(sum, low);
+/** The same for 16 <= |t| <= 700. */
+@inline
+export function softplusFar(t: v128, tLow: v128, hasLow: bool): v128 {
+  return f64x2.add(softFar(t, tLow, hasLow, false), softFar(t, tLow, hasLow, true));
+}
+
+/** ln(1 + e^(t + tLow)) / divisor for |t| <= 700. */
+@inline
+export function softQuotient(t: v128, tLow: v128, divisor: v128): v128 {
+  const isFar = f64x2.gt(magnitude(t), f64x2.splat(REACH));
+  const head = v128.bitselect(softFar(t, tLow, true, false), softNear(t, tLow, true, false), isFar);
+  const low = v128.bitselect(softFar(t, tLow, true, true), softNear(t, tLow, true, true), isFar);
+  return quotient(head, low, divisor, zero());
 }

@@ -6,21 +6,11 @@
  *   The logarithm is that of soft-sum.ts.
  *   The derivative of softplus is the sigmoid of t, that of log_sigmoid is sigmoid(-x).
  *
- * Worst errors measured: softplus 0.51 ULP at -6.2782514270096 (0.75 at -4.79151821462306e-97 with beta 1e99), softplus_deriv
- * 0.51 at -29.17379112597863, log_sigmoid 0.51 at 6.325011058495406.
+ * Worst errors measured: softplus 0.55 ULP at -1.2679671082170438 (0.75 at -4.79151821462306e-97 with beta 1e99), softplus_deriv
+ * 0.54 at -1.9824165526959217, log_sigmoid 0.54 at 0.4582316454973363.
  */
 import { forEach, forEachLight } from './elementwise';
-import {
-  allLanes,
-  beyond,
-  clamp,
-  magnitude,
-  negative,
-  one,
-  productTail,
-  splatAt,
-  zero,
-} from './lanes';
+import { allLanes, beyond, clamp, magnitude, one, productTail, splatAt, zero } from './lanes';
 import {
   expExponent,
   exponentOf,
@@ -31,8 +21,9 @@ import {
   scaledSum,
   significandOf,
 } from './scaled';
-import { sigmoidOf } from './sigmoid';
-import { softSum } from './soft-sum';
+import { sigmoid, sigmoidOf } from './sigmoid';
+import { REACH, sigmoidFar, sigmoidNear } from './sigmoid-forms';
+import { softplusFar, softplusNear, softQuotient } from './soft-sum';
 
 // prettier-ignore
 const SOFTPLUS: usize = memory.data<f64>([600, 700], 16);
@@ -46,15 +37,27 @@ function heldLow(x: v128, beta: v128, product: v128, clip: v128): v128 {
   return v128.and(lost, v128.or(f64x2.lt(size, clip), v128.and(f64x2.eq(size, clip), isInwards)));
 }
 
+/** With a beta of 1, a clip of at least REACH and a threshold of at least that. */
 @unmanaged
 class UnitSoftplus {
   beta: f64;
   clip: f64;
+  threshold: f64;
 
   @inline
   at(x: v128): v128 {
+    return softplusNear(x, x, false);
+  }
+
+  @inline
+  reach(): v128 {
+    return f64x2.splat(REACH);
+  }
+
+  @inline
+  far(x: v128): v128 {
     const t = clamp(x, splatAt(changetype<usize>(this) + 8));
-    return softSum(f64x2.pmax(t, zero()), zero(), magnitude(t), zero(), one(), false);
+    return v128.bitselect(x, softplusFar(t, t, false), f64x2.gt(x, splatAt(changetype<usize>(this) + 16)));
   }
 
   @inline
@@ -63,6 +66,7 @@ class UnitSoftplus {
   }
 
   atSpecial(x: f64): f64 {
+    if (x > this.threshold) return x;
     return x > 0 ? min(x, this.clip) : expScaled(max(x, -this.clip), 0, 0);
   }
 }
@@ -77,11 +81,7 @@ class Softplus {
     const beta = splatAt(changetype<usize>(this));
     const clip = splatAt(changetype<usize>(this) + 8);
     const product = f64x2.mul(x, beta);
-    const t = clamp(product, clip);
-    const tLow = heldLow(x, beta, product, clip);
-    const isNegative = negative(t);
-    const aLow = v128.bitselect(f64x2.neg(tLow), tLow, isNegative);
-    return softSum(f64x2.pmax(t, zero()), v128.andnot(tLow, isNegative), magnitude(t), aLow, beta, true);
+    return softQuotient(clamp(product, clip), heldLow(x, beta, product, clip), beta);
   }
 
   @inline
@@ -109,15 +109,7 @@ class Softplus {
       const lost = remainder(e, y, significandOf(this.beta));
       return scaledSum(y, (lost + eTail) / significandOf(this.beta), expExponent(t) + exponent);
     }
-    const isNegative = t < 0;
-    const y = softSum(
-      f64x2.splat(isNegative ? 0 : t),
-      f64x2.splat(isNegative ? 0 : tLow),
-      f64x2.splat(abs(t)),
-      f64x2.splat(isNegative ? -tLow : tLow),
-      beta,
-      true,
-    );
+    const y = softQuotient(f64x2.splat(t), f64x2.splat(tLow), beta);
     return scaleByPowerOfTwo(f64x2.extract_lane(y, 0), exponent);
   }
 }
@@ -172,8 +164,9 @@ function aboveThreshold(x: v128, params: usize): v128 {
 }
 
 export function softplus(source: usize, target: usize, count: i32, params: usize): void {
-  if (load<f64>(params, 16) < Infinity) forEach<ThresholdSoftplus>(source, target, count, params);
-  else if (load<f64>(params) == 1) forEach<UnitSoftplus>(source, target, count, params);
+  const isUnit = load<f64>(params) == 1 && load<f64>(params, 8) >= REACH && load<f64>(params, 16) >= REACH;
+  if (isUnit) forEachLight<UnitSoftplus>(source, target, count, params);
+  else if (load<f64>(params, 16) < Infinity) forEach<ThresholdSoftplus>(source, target, count, params);
   else forEach<Softplus>(source, target, count, params);
 }
 
@@ -234,6 +227,7 @@ class ThresholdSoftplusDeriv {
 
 export function softplus_deriv(source: usize, target: usize, count: i32, params: usize): void {
   if (load<f64>(params, 16) < Infinity) forEach<ThresholdSoftplusDeriv>(source, target, count, params);
+  else if (load<f64>(params) == 1) sigmoid(source, target, count, params + 8);
   else forEach<SoftplusDeriv>(source, target, count, params);
 }
 
@@ -241,7 +235,17 @@ export function softplus_deriv(source: usize, target: usize, count: i32, params:
 class LogSigmoid {
   @inline
   at(x: v128): v128 {
-    return f64x2.neg(softSum(f64x2.pmax(f64x2.neg(x), zero()), zero(), magnitude(x), zero(), one(), false));
+    return f64x2.neg(softplusNear(f64x2.neg(x), x, false));
+  }
+
+  @inline
+  reach(): v128 {
+    return f64x2.splat(REACH);
+  }
+
+  @inline
+  far(x: v128): v128 {
+    return f64x2.neg(softplusFar(f64x2.neg(x), x, false));
   }
 
   @inline
@@ -255,14 +259,24 @@ class LogSigmoid {
 }
 
 export function log_sigmoid(source: usize, target: usize, count: i32, params: usize): void {
-  forEach<LogSigmoid>(source, target, count, params);
+  forEachLight<LogSigmoid>(source, target, count, params);
 }
 
 @unmanaged
 class LogSigmoidDeriv {
   @inline
   at(x: v128): v128 {
-    return sigmoidOf(f64x2.neg(x), zero());
+    return sigmoidNear(f64x2.neg(x), x, false, x, false);
+  }
+
+  @inline
+  reach(): v128 {
+    return f64x2.splat(REACH);
+  }
+
+  @inline
+  far(x: v128): v128 {
+    return sigmoidFar(f64x2.neg(x), x, false, x, false);
   }
 
   @inline

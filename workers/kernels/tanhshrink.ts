@@ -1,16 +1,18 @@
 /**
  * tanhshrink: x - tanh x, and its derivative tanh^2 x.
  *
- *   |x| >= 1/4: from tanh as q + qLow, good to 2^-60
+ *   |x| >= 1/4: from tanh as q + qLow, good to 2^-60:
+ *     e = e^-2|x| = head + tail,  tanh|x| = (1 - e) / (1 + e)
+ *     1 - e = (1 - head) - r + (1 - head) * r - head * (the rest)    exact to 2^-60 down to e = 1
  *   |x| < 1/4, where that cancels: x^3 * (1/3 + x^2 * Q(x^2)), x^3 and the sum as two float64; Q has degree 7
  *
  * Worst errors measured: tanhshrink 0.56 ULP at -0.22623171661870778, tanhshrink_deriv 0.75 at -2.519818755336365e-154, where the result
  * is nearly subnormal.
  */
 import { forEach } from './elementwise';
-import { leading, magnitude, splatAt, splitProduct, zero } from './lanes';
+import { expHead, expIndex, expRemainder, expSmall, onePlusExp, onePlusExpRest } from './exp';
+import { leading, magnitude, one, quotientHead, quotientTail, splatAt, splitProduct, sumTail, withSign, zero } from './lanes';
 import { scaleByPowerOfTwo } from './scaled';
-import { SHRUNK, SQUARED, tanhForm } from './tanh';
 
 // prettier-ignore
 const TANHSHRINK: usize = memory.data<f64>([
@@ -18,7 +20,38 @@ const TANHSHRINK: usize = memory.data<f64>([
   4.909093465297727e-91, // 2^-300: below it a product's parts might be subnormal
   0.3333333333333333, 1.850371707708594e-17, // 1/3 in two parts
   -0.13333333333333333, 0.05396825396825268, -0.021869488535722008, 0.008863235474433196, -0.003592124544056596, 0.001455714716929086, -0.0005877464244027844, 0.00021625807091076602,
+  -2,
 ], 16);
+
+/** x - tanh x, or tanh^2 x if `squared` is set, where 0 <= a <= 22 is |x|. */
+@inline
+function tanhForm(x: v128, a: v128, squared: bool): v128 {
+  const z = f64x2.mul(a, splatAt(TANHSHRINK + 104));
+  const k = expIndex(z);
+  const r = expRemainder(z, k);
+  const head = expHead(k);
+  const small = expSmall(z, k, r);
+  const tail = f64x2.mul(head, f64x2.add(r, small));
+
+  const u = f64x2.sub(one(), head);
+  const num = f64x2.sub(u, r);
+  const numLow = f64x2.add(
+    f64x2.add(f64x2.sub(f64x2.sub(one(), u), head), f64x2.sub(f64x2.sub(u, num), r)),
+    f64x2.sub(f64x2.mul(u, r), f64x2.mul(head, small)),
+  );
+
+  const den = onePlusExp(head, tail);
+  const denHead = leading(den);
+  const denRest = onePlusExpRest(denHead, head, tail);
+  const reciprocal = f64x2.div(one(), den);
+  const q = quotientHead(num, reciprocal);
+  const qLow = quotientTail(num, numLow, denHead, denRest, reciprocal, q);
+  if (squared) return f64x2.add(f64x2.mul(q, q), f64x2.mul(qLow, f64x2.add(f64x2.add(q, q), qLow)));
+  const rest = f64x2.sub(magnitude(x), q);
+  const low = f64x2.sub(sumTail(magnitude(x), f64x2.neg(q), rest), qLow);
+  // Infinity less itself isn't a number; nothing is to be added to Infinity.
+  return withSign(f64x2.add(rest, v128.and(low, f64x2.eq(low, low))), x);
+}
 
 /** x - tanh x for |x| < 1/4. */
 @inline
@@ -51,7 +84,7 @@ class Tanhshrink {
   @inline
   at(x: v128): v128 {
     const a = magnitude(x);
-    const y = tanhForm(x, f64x2.pmin(a, splatAt(TANHSHRINK)), SHRUNK);
+    const y = tanhForm(x, f64x2.pmin(a, splatAt(TANHSHRINK)), false);
     return v128.bitselect(smallShrink(x), y, f64x2.lt(a, splatAt(TANHSHRINK + 8)));
   }
 
@@ -76,7 +109,7 @@ export function tanhshrink(source: usize, target: usize, count: i32, params: usi
 class TanhshrinkDeriv {
   @inline
   at(x: v128): v128 {
-    return tanhForm(x, f64x2.pmin(magnitude(x), splatAt(TANHSHRINK)), SQUARED);
+    return tanhForm(x, f64x2.pmin(magnitude(x), splatAt(TANHSHRINK)), true);
   }
 }
 
