@@ -134,9 +134,11 @@ it('softmax_deriv with gradients holds its bound where all weights but the large
   expect(worstError('softmax_deriv_grad', rows, { gradients })).toBeLessThan(1);
 });
 
-describe.each(KERNELS)('$name: a row gives the same bits', ({ name, outputs, parameters }) => {
-  const width = 5;
+const WIDE_AND_NARROW = KERNELS.flatMap((kernel) => [2, 5].map((width) => ({ ...kernel, width })));
+
+describe.each(WIDE_AND_NARROW)('$name: a row of $width gives the same bits', ({ name, outputs, parameters, width }) => {
   const rows = rowsOf(width, 13, () => (random() < 0.1 ? -Infinity : 10 * normal()));
+  rows.push(...rowsOf(width, 2, () => 500 * normal()));
   for (const offset of [2500, -2500, 1e5, 3e12, -3e12]) rows.push(...rowsOf(width, 1, () => offset + 10 * normal()));
   rows.push(...rowsOf(width, 4, () => [Number.NaN, Infinity, -Infinity, 1, 2][Math.floor(5 * random())] ?? 0));
   const gradients = rowsOf(width, rows.length, normal);

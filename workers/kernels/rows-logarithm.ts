@@ -20,6 +20,7 @@ import { exponentOf, exponentTail, weightHead, weightTail, wholeExponent, wholeE
 import { preciseRest, preciseRestTail } from './rows-exp-precise';
 import { aboveLimit, addressAt, largestMaximum, loadRows, rowMaximum, storeRows } from './rows-tile';
 import { OTHERS, OTHERS_TAIL, PRODUCTS, PRODUCTS_TAIL, temperatureBlock } from './rows-weights';
+import { rowsOfTwo } from './rows-two-columns';
 
 // prettier-ignore
 const CONSTANTS: usize = memory.data<u64>([
@@ -36,6 +37,13 @@ export function log_softmax(sources: usize, targets: usize, width: i32, count: i
   const limit = largestMaximum(params + 8);
   const end = (<usize>count) << 3;
   let row: usize = 0;
+  if (width == 2 && !block) {
+    row = rowsOfTwo(sources, targets, 0, end, false, true);
+    for (; row < end; row = rowsOfTwo(sources, targets, row + 8, end, false, true)) {
+      logSoftmax(sources, targets, width, row, scratch, block, limit, 1);
+    }
+    return;
+  }
   for (; row + 16 <= end; row += 16) logSoftmax(sources, targets, width, row, scratch, block, limit, 2);
   if (row < end) logSoftmax(sources, targets, width, row, scratch, block, limit, 1);
 }

@@ -27,6 +27,7 @@ import { reciprocalTail } from './rows-double';
 import { prepareTemperature } from './rows-exp';
 import { ANY, FLOOR, INVERSE, INVERSE_HEAD, INVERSE_REST, oneRow, TAILS, twoRows } from './rows-softmax-rows';
 import { addressAt, largestMaximum, loadRows, rowMaximum } from './rows-tile';
+import { rowsOfTwo } from './rows-two-columns';
 
 /** The largest maximum that can be computed with: up to there, -800 beside it is more than a rounding error. */
 const REACH: f64 = 1099511627776;
@@ -56,7 +57,13 @@ function softmaxRows(
 ): void {
   const temperature = load<f64>(params);
   const limit = largestMaximum(params + 8);
-  if (temperature == 1) {
+  if (temperature == 1 && width == 2) {
+    const end = (<usize>count) << 3;
+    let row = rowsOfTwo(sources, targets, 0, end, negate, false);
+    for (; row < end; row = rowsOfTwo(sources, targets, row + 8, end, negate, false)) {
+      oneRow(sources, targets, width, row, REACH, limit, scratch, 0, negate, false);
+    }
+  } else if (temperature == 1) {
     eachRow(sources, targets, width, count, REACH, limit, scratch, 0, negate, false);
   } else {
     prepareTemperature(temperature, scratch + ANY);
