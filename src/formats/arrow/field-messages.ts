@@ -1,22 +1,22 @@
 /** The messages of a stream that has only some of the input's fields: for a library that is to write just those. */
-import { Buffer as FbBuffer } from 'apache-arrow/fb/buffer';
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch';
 import { Field } from 'apache-arrow/fb/field';
-import { FieldNode } from 'apache-arrow/fb/field-node';
-import { Message } from 'apache-arrow/fb/message';
 import { MessageHeader } from 'apache-arrow/fb/message-header';
-import { MetadataVersion } from 'apache-arrow/fb/metadata-version';
-import { RecordBatch } from 'apache-arrow/fb/record-batch';
+import type { RecordBatch } from 'apache-arrow/fb/record-batch';
 import { Schema as FbSchema } from 'apache-arrow/fb/schema';
 import { Builder, type Offset } from 'flatbuffers';
+import { valuesByteLength } from '../../abi/types.js';
+import type { Job, OutputColumn } from '../../plan/job.js';
 import { MemoryFile } from '../../storage/memory-file.js';
 import type { ArrowPartition, DictionaryMessage } from './batch.js';
 import { readBuffers, readCodec } from './batch-reader.js';
 import { coarseTimeOf, createFineType, refineTimes } from './coarse-times.js';
 import { type BufferRange, CompressedBuffer, type Expander } from './compression.js';
 import { EmbeddedBuffer } from './embedded.js';
-import { frameMetadata, parseMessage } from './message.js';
+import { parseMessage } from './message.js';
+import { addNulls, assembleMessage, frameMessage } from './message-assembly.js';
 import type { ArrowSchema } from './schema.js';
+import { FieldWriter } from './schema-writer.js';
 
 /** Nodes and buffers of a field and all that is in it, counted as in `Place`. */
 interface FieldRange {
@@ -26,17 +26,37 @@ interface FieldRange {
   readonly bufferEnd: number;
 }
 
-const ALIGNMENT = 8;
+/** A result in the place of a struct's child: where its values, and the bits of those that aren't null, are to stand. */
+export interface ReplacedChild {
+  readonly output: OutputColumn;
+  /** All bits are set. */
+  readonly validity: Uint8Array;
+  readonly values: Uint8Array;
+  /** To be told how many bits are cleared. */
+  addNulls(count: number): void;
+}
+
+export interface RecordBatchMessage {
+  /** Metadata and body. */
+  readonly views: readonly Uint8Array[];
+  /** Within the body. */
+  readonly children: readonly ReplacedChild[];
+}
 
 export class FieldMessages {
   readonly #schema: ArrowSchema;
   readonly #fields: readonly Field[];
   readonly #ranges: readonly FieldRange[];
+  readonly #jobs: readonly Job[];
   readonly #dictionaryIds = new Set<number>();
 
-  /** @param fieldIndexes top-level fields, in ascending order */
-  constructor(schema: ArrowSchema, fieldIndexes: readonly number[]) {
+  /**
+   * @param fieldIndexes top-level fields, in ascending order
+   * @param jobs those of whose results some take the places of flat children of structs among the fields
+   */
+  constructor(schema: ArrowSchema, fieldIndexes: readonly number[], jobs: readonly Job[] = []) {
     this.#schema = schema;
+    this.#jobs = jobs;
     this.#fields = fieldIndexes.map((index) => schema.table.fields(index)!);
     this.#ranges = fieldIndexes.map((index) => rangeOf(schema, index));
     for (const field of this.#fields) collectDictionaryIds(field, this.#dictionaryIds);
@@ -54,28 +74,41 @@ export class FieldMessages {
     const { buffer, start } = this.#schema;
     const builder = new Builder(1024 + buffer.capacity());
     const old = new EmbeddedBuffer(builder, buffer, start);
+    const writer = new FieldWriter(builder, old, this.#schema, this.#jobs);
     const fields = FbSchema.createFieldsVector(
       builder,
-      this.#fields.map((field) => writeField(builder, old, field)),
+      this.#fields.map((field) => writeField(builder, old, field, writer)),
     );
     FbSchema.startSchema(builder);
     FbSchema.addFields(builder, fields);
-    return frame(builder, MessageHeader.Schema, FbSchema.endSchema(builder), 0);
+    return frameMessage(builder, MessageHeader.Schema, FbSchema.endSchema(builder), 0);
   }
 
-  /** The record batch with these fields only, uncompressed. */
-  recordBatch(partition: ArrowPartition): readonly Uint8Array[] {
+  /** The record batch with these fields only, uncompressed, with room where results are to stand. */
+  recordBatch(partition: ArrowPartition): RecordBatchMessage {
     const { variadicPlaces } = this.#schema;
     const nodes: number[] = [];
     const buffers: BufferRange[] = [];
     const variadicCounts: bigint[] = [];
+    const children: { readonly output: OutputColumn; readonly node: number; readonly buffer: number }[] = [];
     for (const [at, { nodeStart, nodeEnd, bufferStart, bufferEnd }] of this.#ranges.entries()) {
+      const firstNode = nodes.length;
+      const firstBuffer = buffers.length;
       for (let node = nodeStart; node < nodeEnd; node++)
         nodes.push(partition.nodeLength(node), partition.nullCount(node));
       const end = partition.bufferIndex(bufferEnd);
       for (let index = partition.bufferIndex(bufferStart); index < end; index++)
         buffers.push(partition.plainBuffer(index));
       this.#refine(this.#fields[at]!, buffers, partition.nullCount(nodeStart) > 0);
+      for (const { output, place } of this.#replacedChildren()) {
+        if (place.node < nodeStart || place.node >= nodeEnd) continue;
+        const buffer = firstBuffer + partition.bufferIndex(place.buffer) - partition.bufferIndex(bufferStart);
+        const node = firstNode / 2 + place.node - nodeStart;
+        nodes[2 * node + 1] = 0;
+        buffers[buffer] = filled(valuesByteLength('bool', partition.rowCount), 0xff);
+        buffers[buffer + 1] = filled(valuesByteLength(output.type, partition.rowCount), 0);
+        children.push({ output, node, buffer });
+      }
       for (const [view, place] of variadicPlaces.entries()) {
         if (place > bufferStart && place <= bufferEnd) {
           variadicCounts.push(partition.recordBatch.variadicBufferCounts(view) ?? 0n);
@@ -83,7 +116,37 @@ export class FieldMessages {
       }
     }
     const { rowCount } = partition;
-    return message(nodes, buffers, variadicCounts, rowCount, MessageHeader.RecordBatch, (_, header) => header);
+    const messages = assembleMessage(
+      nodes,
+      buffers,
+      variadicCounts,
+      rowCount,
+      MessageHeader.RecordBatch,
+      (_, header) => header,
+    );
+    const { metadata, body, offsets } = messages;
+    const bytesOf = (buffer: number) => {
+      const offset = offsets[buffer] ?? 0;
+      return body.subarray(offset, offset + (buffers[buffer]?.byteLength ?? 0));
+    };
+    return {
+      views: messages.views,
+      children: children.map(({ output, node, buffer }) => ({
+        output,
+        addNulls: (count) => addNulls(metadata, node, count),
+        validity: bytesOf(buffer),
+        values: bytesOf(buffer + 1),
+      })),
+    };
+  }
+
+  #replacedChildren() {
+    return this.#jobs.flatMap(({ outputs }) =>
+      outputs.flatMap((output) => {
+        const place = output.replaces === undefined ? undefined : this.#schema.places[output.replaces.index];
+        return place === undefined || place.ancestors.length === 0 ? [] : { output, place };
+      }),
+    );
   }
 
   /** Replaces the values of a field, whose buffers are the last ones, where Parquet has no such unit. */
@@ -126,13 +189,14 @@ export class FieldMessages {
       nodes.push(Number(node.length()), Number(node.nullCount()));
     }
     const counts = Array.from({ length: batch.variadicBufferCountsLength() }, (_, i) => batch.variadicBufferCounts(i)!);
-    return message(nodes, buffers, counts, Number(batch.length()), MessageHeader.DictionaryBatch, (builder, header) => {
+    const wrap = (builder: Builder, header: Offset): Offset => {
       DictionaryBatch.startDictionaryBatch(builder);
       DictionaryBatch.addId(builder, BigInt(id));
       DictionaryBatch.addData(builder, header);
       DictionaryBatch.addIsDelta(builder, isDelta);
       return DictionaryBatch.endDictionaryBatch(builder);
-    });
+    };
+    return assembleMessage(nodes, buffers, counts, Number(batch.length()), MessageHeader.DictionaryBatch, wrap).views;
   }
 }
 
@@ -142,10 +206,10 @@ export const END_OF_STREAM = Uint8Array.of(0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0);
 /** Slots of the Field table, in the order of Arrow's Schema.fbs. */
 const SLOT = { name: 0, metadata: 6 } as const;
 
-/** The input's field, but for times in units that Parquet doesn't have. */
-function writeField(builder: Builder, old: EmbeddedBuffer, field: Field): Offset {
+/** The output's field, but for times in units that Parquet doesn't have. */
+function writeField(builder: Builder, old: EmbeddedBuffer, field: Field, writer: FieldWriter): Offset {
   const time = coarseTimeOf(field);
-  if (time === undefined) return old.at(field.bb_pos);
+  if (time === undefined) return writer.write(field);
   const type = createFineType(builder, field, time);
   const children = Field.createChildrenVector(builder, []);
   Field.startField(builder);
@@ -185,48 +249,7 @@ function collectDictionaryIds(field: Field, ids: Set<number>): void {
   for (let i = 0; i < field.childrenLength(); i++) collectDictionaryIds(field.children(i)!, ids);
 }
 
-/** Metadata and body of a message that is a record batch or holds one. */
-function message(
-  nodes: readonly number[],
-  ranges: readonly BufferRange[],
-  variadicCounts: readonly bigint[],
-  rowCount: number,
-  headerType: MessageHeader,
-  wrap: (builder: Builder, recordBatch: Offset) => Offset,
-): readonly Uint8Array[] {
-  const offsets: number[] = [];
-  let bodyByteLength = 0;
-  for (const { byteLength } of ranges) {
-    offsets.push(bodyByteLength);
-    bodyByteLength += Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
-  }
-  const builder = new Builder(256 + 16 * (nodes.length + ranges.length));
-  const counts =
-    variadicCounts.length === 0 ? 0 : RecordBatch.createVariadicBufferCountsVector(builder, [...variadicCounts]);
-  RecordBatch.startBuffersVector(builder, ranges.length);
-  for (let i = ranges.length - 1; i >= 0; i--) {
-    FbBuffer.createBuffer(builder, BigInt(offsets[i]!), BigInt(ranges[i]!.byteLength));
-  }
-  const buffersVector = builder.endVector();
-  RecordBatch.startNodesVector(builder, nodes.length / 2);
-  for (let i = nodes.length - 2; i >= 0; i -= 2) {
-    FieldNode.createFieldNode(builder, BigInt(nodes[i]!), BigInt(nodes[i + 1]!));
-  }
-  const nodesVector = builder.endVector();
-  RecordBatch.startRecordBatch(builder);
-  RecordBatch.addLength(builder, BigInt(rowCount));
-  RecordBatch.addNodes(builder, nodesVector);
-  RecordBatch.addBuffers(builder, buffersVector);
-  RecordBatch.addVariadicBufferCounts(builder, counts);
-  const header = wrap(builder, RecordBatch.endRecordBatch(builder));
-  const body = new Uint8Array(bodyByteLength);
-  for (const [i, { file, position, byteLength }] of ranges.entries()) {
-    file.read(body.subarray(offsets[i]!, offsets[i]! + byteLength), position);
-  }
-  return [frame(builder, headerType, header, bodyByteLength), body];
-}
-
-function frame(builder: Builder, headerType: MessageHeader, header: Offset, bodyByteLength: number): Uint8Array {
-  builder.finish(Message.createMessage(builder, MetadataVersion.V5, headerType, header, BigInt(bodyByteLength), 0));
-  return frameMetadata(builder.asUint8Array(), 0, ALIGNMENT);
+/** A buffer of the same bytes. */
+function filled(byteLength: number, byte: number): BufferRange {
+  return { file: new MemoryFile('results', new Uint8Array(byteLength).fill(byte)), position: 0, byteLength };
 }

@@ -72,7 +72,8 @@ function writeMetadata(builder: Builder, old: EmbeddedBuffer, schema: ArrowSchem
   return FbSchema.createCustomMetadataVector(builder, entries);
 }
 
-class FieldWriter {
+/** Writes fields of an input as the output has them. */
+export class FieldWriter {
   readonly #builder: Builder;
   readonly #old: EmbeddedBuffer;
   readonly #schema: ArrowSchema;

@@ -20,7 +20,7 @@ export interface ConvertedFields {
 
 /** @throws LW_UNSUPPORTED_OPTION for results that have no place of their own in the output */
 export function convertFields(
-  { source, jobs, encoding = 'auto' }: ParquetConvertSinkOptions,
+  { source, jobs, encoding = 'auto', rowGroupRows }: ParquetConvertSinkOptions,
   codec: CodecChoice,
 ): ConvertedFields {
   const origins: FieldOrigin[] = [];
@@ -34,14 +34,14 @@ export function convertFields(
   };
   for (const field of outputFields({ jobs }, source.schema)) {
     const result = field.kind === 'new' ? field.output : field.replacedBy[0];
-    if (result !== undefined) {
+    const isField = (result?.replaces?.path.length ?? 1) === 1;
+    if (result !== undefined && isField) {
       const job = jobs.find(({ outputs }) => outputs.includes(result));
-      if (job === undefined || (result.replaces?.path.length ?? 1) > 1) {
-        throw notWritten(field, result);
-      }
+      if (job === undefined) throw new RangeError(`"${field.name}" is no result`);
       addLeaf(result, job);
       continue;
     }
+    if (field.kind === 'input') checkChildren(field.replacedBy, rowGroupRows);
     const column = topLevelColumn(source.schema.columns, field);
     if (column.type !== undefined && column.shape.kind === 'flat') {
       const { name, type, shape, nullable } = column;
@@ -64,9 +64,20 @@ function topLevelColumn(columns: readonly Column[], field: OutputField): Column 
   return column;
 }
 
-function notWritten({ name }: OutputField, { replaces }: OutputColumn): LanewiseError {
-  return new LanewiseError(
-    'LW_UNSUPPORTED_OPTION',
-    `"${replaces?.name ?? name}" is part of a struct, which can't be computed and converted to Parquet in one run; give the result a name of its own`,
-  );
+/** @throws LW_UNSUPPORTED_OPTION for results in structs that can't be put among what the library writes */
+function checkChildren(outputs: readonly OutputColumn[], rowGroupRows: number | undefined): void {
+  for (const { shape, replaces, name } of outputs) {
+    const refuse = (why: string): LanewiseError =>
+      new LanewiseError('LW_UNSUPPORTED_OPTION', `"${replaces?.name ?? name}" is part of a struct, which ${why}`);
+    if (shape.kind !== 'flat') {
+      throw refuse(
+        "can't have its lists computed and be converted to Parquet in one run; give the result a name of its own",
+      );
+    }
+    if (rowGroupRows !== undefined) {
+      throw refuse(
+        "can't be computed, converted to Parquet and cut to row groups in one run; leave out row-group-rows, and cut the output with it in a second run",
+      );
+    }
+  }
 }

@@ -38,22 +38,25 @@ export class GatheredRowGroup {
       if (!this.isDirect) this.#chunkOf(leaf).start = appender.appendStored(store, index);
     }
     store.clear();
-    const bridgedChunks = this.#appendBridged(appender);
+    const bridged = this.#appendBridged(appender);
     const chunks = origins.flatMap((origin): readonly ThriftStruct[] =>
-      origin.kind === 'written' ? [this.#chunkOf(origin.leaf).columnChunk()] : (bridgedChunks[origin.index] ?? []),
+      origin.kind === 'written' ? [this.#chunkOf(origin.leaf).columnChunk()] : (bridged.chunks[origin.index] ?? []),
     );
     const starts = this.#leaves.map((leaf) => this.#chunkOf(leaf).start ?? Number.MAX_SAFE_INTEGER);
-    return { rowCount: this.rowCount, start: Math.min(...starts), chunks };
+    return { rowCount: this.rowCount, start: Math.min(bridged.start, ...starts), chunks };
   }
 
-  #appendBridged(appender: Appender): readonly (readonly ThriftStruct[])[] {
-    if (this.bridged === undefined) return [];
+  #appendBridged(appender: Appender): {
+    readonly start: number;
+    readonly chunks: readonly (readonly ThriftStruct[])[];
+  } {
+    if (this.bridged === undefined) return { start: Number.MAX_SAFE_INTEGER, chunks: [] };
     const { rows, index } = this.bridged;
     // Of several row groups the first is the largest; all of them are encoded with it.
     const encoded = rows.takeRowGroup(index, this.rowCount);
-    const position = appender.append([encoded.bytes()]);
+    const start = appender.append([encoded.bytes()]);
     appender.flush();
-    return encoded.chunksAt(position);
+    return { start, chunks: encoded.chunksAt(start) };
   }
 
   #chunkOf(leaf: OutputLeaf): ColumnChunkWriter {

@@ -5,6 +5,7 @@ import type { Job } from '../../plan/job.js';
 import type { Load } from '../../slab/load.js';
 import type { Spool, WritableFile } from '../../storage/file.js';
 import { ArrowPartition } from '../arrow/batch.js';
+import type { ReplacedChild } from '../arrow/field-messages.js';
 import { RowRange } from '../arrow/row-range.js';
 import type { ArrowSource } from '../arrow/source.js';
 import type { Sink, SourcePartition } from '../format.js';
@@ -49,6 +50,12 @@ const LARGE_SHARE = 1 / 4;
 /** The window is a quarter of the budget; the columns of other types may take all of it. */
 const WINDOWS_OF_BUDGET = 4;
 
+/** The row group that rows go to, and where results are to be put that take the places of structs' children. */
+interface GroupedRows {
+  readonly group: GatheredRowGroup;
+  readonly children: readonly ReplacedChild[];
+}
+
 export class ParquetConvertSink implements Sink<ParquetPiece> {
   readonly ordered = true;
   readonly #options: ParquetConvertSinkOptions;
@@ -70,7 +77,9 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     const fields = convertFields(options, choice);
     const { bridgedIndexes } = fields;
     const bridged =
-      bridgedIndexes.length === 0 ? undefined : await BridgedFields.open(source, bridgedIndexes, choice.codec);
+      bridgedIndexes.length === 0
+        ? undefined
+        : await BridgedFields.open(source, bridgedIndexes, options.jobs, choice.codec);
     return new ParquetConvertSink(options, fields, bridged);
   }
 
@@ -90,7 +99,8 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     }
     const { jobs, memory, pageChecksum } = this.#options;
     const { leaves, carried } = this.#fields;
-    const group = partition instanceof RowRange ? this.#groupForRange(partition) : this.#groupFor(partition);
+    const isRange = partition instanceof RowRange;
+    const { group, children } = isRange ? this.#groupForRange(partition) : this.#groupFor(partition);
     group.rowCount += partition.rowCount;
     const rows = new ConvertedRows({
       partition,
@@ -103,6 +113,7 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
       appender: this.#appender,
       chunks: group.chunks,
       isGathered: !group.isDirect,
+      children,
     });
     this.#groupOf.set(rows, group);
     return rows;
@@ -135,11 +146,10 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
   }
 
   /** The row group that a record batch goes to: the last one if there is room, or else a new one. */
-  #groupFor(batch: ArrowPartition): GatheredRowGroup {
+  #groupFor(batch: ArrowPartition): GroupedRows {
     const group = this.#chooseGroup(batch);
     group.byteLength += batch.body.byteLength;
-    if (group.bridged !== undefined) this.#add(group.bridged.rows, batch);
-    return group;
+    return { group, children: group.bridged === undefined ? [] : this.#add(group.bridged.rows, batch) };
   }
 
   #chooseGroup({ rowCount, body }: ArrowPartition): GatheredRowGroup {
@@ -156,13 +166,16 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
   }
 
   /** A part of a record batch is a row group; the bridged fields of all parts are encoded together. */
-  #groupForRange({ batch, start }: RowRange): GatheredRowGroup {
-    if (this.#bridged === undefined) return this.#openGroup(true, undefined);
+  #groupForRange({ batch, start }: RowRange): GroupedRows {
+    const children: readonly ReplacedChild[] = [];
+    if (this.#bridged === undefined) return { group: this.#openGroup(true, undefined), children };
     const last = this.#lastBridged;
-    if (start > 0 && last !== undefined) return this.#openGroup(true, { rows: last.rows, index: last.index + 1 });
+    if (start > 0 && last !== undefined) {
+      return { group: this.#openGroup(true, { rows: last.rows, index: last.index + 1 }), children };
+    }
     const rows = this.#bridged.begin();
     this.#add(rows, batch);
-    return this.#openGroup(true, { rows, index: 0 });
+    return { group: this.#openGroup(true, { rows, index: 0 }), children };
   }
 
   #openGroup(isDirect: boolean, bridged: GatheredRowGroup['bridged']): GatheredRowGroup {
@@ -176,11 +189,11 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     return Math.min(GATHERED_BYTE_LENGTH_MAX, this.#options.windowByteLength);
   }
 
-  #add(rows: BridgedRows, batch: ArrowPartition): void {
-    rows.add(batch);
+  #add(rows: BridgedRows, batch: ArrowPartition): readonly ReplacedChild[] {
+    const children = rows.add(batch);
     const { byteLength } = rows;
     const limit = WINDOWS_OF_BUDGET * this.#options.windowByteLength;
-    if (byteLength <= limit) return;
+    if (byteLength <= limit) return children;
     throw new LanewiseError(
       'LW_MEMORY_BUDGET',
       `a record batch of ${batch.rowCount} rows has ${byteLength} bytes in columns that aren't flat numbers, which have to be converted at once, and the memory budget is ${limit}; allow more memory or write smaller record batches`,

@@ -16,7 +16,7 @@ export interface CopyRun {
   outputStart: number | undefined;
 }
 
-export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece | RecutPiece;
+export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece | RecutPiece | ChildPiece;
 
 interface CopiedPiece {
   readonly kind: 'copied';
@@ -60,6 +60,19 @@ interface IndicesPiece {
   readonly output: OutputColumn;
   readonly page: DataPageInfo;
   readonly address: number;
+}
+
+/** Values `start` to `end` of a result that takes the place of a struct's child. */
+export interface ChildPiece {
+  readonly kind: 'child';
+  readonly rowGroup: RowGroupWriter;
+  readonly output: OutputColumn;
+  readonly start: number;
+  readonly end: number;
+  readonly region: Region;
+  /** Find its null count among the load's results. */
+  readonly task: number;
+  readonly index: number;
 }
 
 /** A page of the input that is copied, with what its header doesn't say. */
