@@ -3,6 +3,7 @@ import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
 import { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup, Statistics } from './definitions.js';
 import { type ParquetSchema, readSchema } from './schema.js';
+import { mendShortChunks } from './short-chunks.js';
 import { readStruct, type ThriftStruct } from './thrift.js';
 
 /**
@@ -63,10 +64,12 @@ export function readFooter(file: ReadableFile): Footer {
   if (metadata.has(FileMetaData.encryptionAlgorithm)) throw encrypted(file);
   const schema = readSchema(metadata.structs(FileMetaData.schema));
   const rowGroups = metadata.structs(FileMetaData.rowGroups);
+  const createdBy = metadata.string(FileMetaData.createdBy) ?? '';
+  const isAlwaysCompressed = /^parquet-cpp version [01]\./.test(createdBy);
+  mendShortChunks(createdBy, rowGroups, metadataStart);
   let rowCount = 0;
   let chunkBytes = 0;
   let dataEnd = 0;
-  const isAlwaysCompressed = /^parquet-cpp version [01]\./.test(metadata.string(FileMetaData.createdBy) ?? '');
   for (const [index, rowGroup] of rowGroups.entries()) {
     const rows = rowGroup.integer(RowGroup.numRows) ?? -1;
     if (rows < 0) throw corrupt(`row group ${index} claims ${rows} rows`);
