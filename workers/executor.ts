@@ -7,6 +7,7 @@ import { ListRunner } from './list-runner.js';
 import type { PageContext } from './parquet/page-context.js';
 import { ProgramRunner } from './program-runner.js';
 import type { runStorageTask } from './storage-tasks.js';
+import { needsZstdLibrary } from './zstd-level.js';
 
 /** What a thread needs to compute slots: shared with every other thread, but for the address of its own area. */
 export interface ExecutorOptions {
@@ -58,13 +59,15 @@ export class Executor {
   /** Whether `load` has to be awaited before the tasks can be run. */
   needsLoading(tasks: readonly Task[]): boolean {
     const { runStorageTask, zstd } = this.#loaded;
-    return (runStorageTask === undefined && tasks.some(isStorageTask)) || (zstd === undefined && tasks.some(needsZstd));
+    return (
+      (runStorageTask === undefined && tasks.some(isStorageTask)) || (zstd === undefined && tasks.some(needsLibrary))
+    );
   }
 
   /** Loads what the tasks take that is a module of its own. */
   async load(tasks: readonly Task[]): Promise<void> {
     if (tasks.some(isStorageTask)) this.#loaded.runStorageTask ??= (await import('./storage-tasks.js')).runStorageTask;
-    if (tasks.some(needsZstd)) this.#loaded.zstd ??= await (await import('./codecs/zstd.js')).Zstd.load();
+    if (tasks.some(needsLibrary)) this.#loaded.zstd ??= await (await import('./codecs/zstd.js')).Zstd.load();
   }
 
   /** Carries out the tasks of a slot in their order. */
@@ -84,11 +87,8 @@ function isStorageTask(task: Task): task is StorageTask {
   return task.kind !== 'compute';
 }
 
-/** Only compressing does: what decompresses is a kernel. */
-function needsZstd(task: Task): boolean {
-  return (
-    (task.kind === 'compress' || task.kind === 'encode_page' || task.kind === 'recode_page') && task.codec === 'zstd'
-  );
+function needsLibrary(task: Task): boolean {
+  return (task.kind === 'compress' || task.kind === 'encode_page') && needsZstdLibrary(task.codec, task.level);
 }
 
 function required<T>(module: T | undefined): T {

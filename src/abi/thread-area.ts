@@ -9,8 +9,8 @@ import type { Program, Step } from './program.js';
 
 /** What every row kernel may use as it likes: two numbers for each value of the widest row, and 128 bytes. */
 export const ROW_SCRATCH_BYTE_LENGTH = 65_664;
-/** What decompressing ZSTD takes: tables, and the literals of a block. Its pages cost nothing where that isn't done. */
-export const CODEC_SCRATCH_BYTE_LENGTH = 148_864;
+/** What ZSTD takes: tables, and the literals and sequences of a block. Its pages cost nothing where nobody asks for it. */
+export const CODEC_SCRATCH_BYTE_LENGTH = 329_088;
 
 /** Bytes that the registers of a tile may take, so that a tile stays in the second-level cache at worst. */
 const TILE_BYTE_LENGTH = 65536;

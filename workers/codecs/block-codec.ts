@@ -1,11 +1,9 @@
 /** Decompression and compression of blocks (pages, buffers) from one place of the slab to another. */
 import type { PageCodec } from '../../src/abi/pages.js';
 import { kernelOf, type PageContext } from '../parquet/page-context.js';
+import { needsZstdLibrary } from '../zstd-level.js';
 import { decompressLz4Frame } from './lz4-frame.js';
 import { zlib } from './zlib.js';
-
-/** As Parquet writers choose it: a third of the time of zstd's own default, and nearly as small. */
-const DEFAULT_ZSTD_LEVEL = 1;
 
 /**
  * Decompresses one block. Returns the bytes that it came to, or -1 where the block is damaged or comes to more than
@@ -69,7 +67,7 @@ export function compressBlock(
   target: number,
   targetCapacity: number,
 ): number {
-  const { memory, scratch } = context;
+  const { memory, scratch, codecScratch } = context;
   const bytes = memory.subarray(source, source + sourceByteLength);
   switch (codec) {
     case 'none':
@@ -85,11 +83,9 @@ export function compressBlock(
         zlib().brotliCompressSync(bytes, { params: { [zlib().constants.BROTLI_PARAM_QUALITY]: level ?? 1 } }),
       );
     case 'zstd':
-      return context.zstd.compress(
-        bytes,
-        memory.subarray(target, target + targetCapacity),
-        level ?? DEFAULT_ZSTD_LEVEL,
-      );
+      return needsZstdLibrary(codec, level)
+        ? context.zstd.compress(bytes, memory.subarray(target, target + targetCapacity), level)
+        : kernelOf(context, 'zstd_compress')(source, sourceByteLength, target, targetCapacity, scratch, codecScratch);
     case 'lz4_raw':
       return kernelOf(context, 'lz4_compress_block')(source, sourceByteLength, target, targetCapacity, scratch);
     case 'snappy':

@@ -30,3 +30,4 @@ export * from './rows';
 export * from './rows-list';
 export * from './snappy';
 export * from './zstd';
+export * from './zstd-compress';

@@ -15,41 +15,41 @@ import {
 } from './zstd-bits';
 import { buildTable, countsAccuracy, countsEnd, readCounts } from './zstd-fse';
 
-const LITERAL_LENGTH_COUNT: u32 = 36;
-const MATCH_LENGTH_COUNT: u32 = 53;
+export const LITERAL_LENGTH_COUNT: u32 = 36;
+export const MATCH_LENGTH_COUNT: u32 = 53;
 const OFFSET_COUNT: u32 = 32;
-const PREDEFINED_OFFSET_COUNT: u32 = 29;
+export const PREDEFINED_OFFSET_COUNT: u32 = 29;
 
 // prettier-ignore
 const LITERAL_LENGTH_BASES: usize = memory.data<u32>([
-  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512, 1024, 2048, 4096,
-  8192, 16384, 32768, 65536,
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20, 22, 24, 28, 32, 40, 48, 64, 128, 256, 512, 1024, 2048,
+  4096, 8192, 16384, 32768, 65536,
 ]);
 // prettier-ignore
-const LITERAL_LENGTH_BITS: usize = memory.data<u8>([
+export const LITERAL_LENGTH_BITS: usize = memory.data<u8>([
   0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ]);
 // prettier-ignore
 const MATCH_LENGTH_BASES: usize = memory.data<u32>([
-  3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 37,
-  39, 41, 43, 47, 51, 59, 67, 83, 99, 131, 259, 515, 1027, 2051, 4099, 8195, 16387, 32771, 65539,
+  3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34,
+  35, 37, 39, 41, 43, 47, 51, 59, 67, 83, 99, 131, 259, 515, 1027, 2051, 4099, 8195, 16387, 32771, 65539,
 ]);
 // prettier-ignore
-const MATCH_LENGTH_BITS: usize = memory.data<u8>([
-  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4, 4, 5, 7, 8, 9,
-  10, 11, 12, 13, 14, 15, 16,
+export const MATCH_LENGTH_BITS: usize = memory.data<u8>([
+  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 3, 3, 4,
+  4, 5, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16,
 ]);
 // prettier-ignore
-const LITERAL_LENGTH_COUNTS: usize = memory.data<i16>([
+export const LITERAL_LENGTH_COUNTS: usize = memory.data<i16>([
   4, 3, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 2, 1, 1, 1, 1, 1, -1, -1, -1, -1,
 ]);
 // prettier-ignore
-const MATCH_LENGTH_COUNTS: usize = memory.data<i16>([
-  1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1,
-  -1, -1, -1, -1, -1, -1,
+export const MATCH_LENGTH_COUNTS: usize = memory.data<i16>([
+  1, 4, 3, 2, 2, 2, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+  1, 1, 1, 1, 1, -1, -1, -1, -1, -1, -1, -1,
 ]);
 // prettier-ignore
-const OFFSET_COUNTS: usize = memory.data<i16>([
+export const OFFSET_COUNTS: usize = memory.data<i16>([
   1, 1, 1, 1, 1, 1, 2, 2, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1,
 ]);
 
@@ -123,7 +123,8 @@ function readTable(
 function readLiteralLengths(mode: u32, at: usize, end: usize, scratch: usize): u32 {
   const table = scratch + LITERAL_LENGTH_TABLE;
   const count = LITERAL_LENGTH_COUNT;
-  return readTable(mode, 0, table, at, end, 9, count, LITERAL_LENGTH_COUNTS, count, 6, LITERAL_LENGTH_BASES, LITERAL_LENGTH_BITS, scratch);
+  const bases = LITERAL_LENGTH_BASES;
+  return readTable(mode, 0, table, at, end, 9, count, LITERAL_LENGTH_COUNTS, count, 6, bases, LITERAL_LENGTH_BITS, scratch);
 }
 
 function readOffsets(mode: u32, at: usize, end: usize, scratch: usize): u32 {
@@ -134,7 +135,8 @@ function readOffsets(mode: u32, at: usize, end: usize, scratch: usize): u32 {
 function readMatchLengths(mode: u32, at: usize, end: usize, scratch: usize): u32 {
   const table = scratch + MATCH_LENGTH_TABLE;
   const count = MATCH_LENGTH_COUNT;
-  return readTable(mode, 2, table, at, end, 9, count, MATCH_LENGTH_COUNTS, count, 6, MATCH_LENGTH_BASES, MATCH_LENGTH_BITS, scratch);
+  const bases = MATCH_LENGTH_BASES;
+  return readTable(mode, 2, table, at, end, 9, count, MATCH_LENGTH_COUNTS, count, 6, bases, MATCH_LENGTH_BITS, scratch);
 }
 
 /** The value that a state stands for, with the bits from a place of the window on. */

@@ -8,11 +8,11 @@ export interface PageContext {
   readonly memory: Uint8Array;
   readonly view: DataView;
   readonly kernels: Kernels;
-  /** Compresses; what decompresses is a kernel. */
+  /** The library, for levels that the kernel doesn't have. */
   readonly zstd: Zstd;
-  /** 64 KiB that a kernel may use as it likes: the hash table of `lz4_compress_block` and of `snappy_compress`. */
+  /** 64 KiB that a kernel may use as it likes: the hash table of what compresses. */
   readonly scratch: number;
-  /** CODEC_SCRATCH_BYTE_LENGTH bytes that decompression may use. */
+  /** CODEC_SCRATCH_BYTE_LENGTH bytes that ZSTD may use. */
   readonly codecScratch: number;
 }
 
