@@ -16,8 +16,11 @@ export interface Source {
   next(): Promise<SourcePartition | undefined>;
   /** Slot bytes with which each job can load a partition in one piece, or pages whole; 0 where any slot will do. */
   wantedSlotByteLength(jobs: readonly Job[]): number;
-  /** Slot bytes without which the smallest part of a partition can't be loaded; absent where any slot will do. */
-  leastSlotByteLength?(jobs: readonly Job[]): number;
+  /**
+   * Slot bytes without which the smallest part of a partition can't be loaded, if they are more than `enough`; else that
+   * or less. Absent where any slot will do.
+   */
+  leastSlotByteLength?(jobs: readonly Job[], enough: number): number;
   /** Told once, before `next`, how large slots are. */
   useSlots(slotByteLength: number, jobs: readonly Job[]): void;
   /** Reads the metadata of all partitions. Nothing else can be read from a pipe after it. */

@@ -26,7 +26,8 @@ export interface Budget {
 /** Slot bytes by what an input's columns are read in. */
 export interface SlotNeed {
   readonly wanted: number;
-  readonly least: number;
+  /** Without them the input can't be read, if they are more than `enough`; else that or less. */
+  readonly least: (enough: number) => number;
 }
 
 /**
@@ -51,7 +52,7 @@ export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Bud
       } bytes or use fewer threads`,
     );
   }
-  const least = roundUp(need.least);
+  const least = roundUp(need.least(slotByteLength));
   if (slotByteLength < least) {
     if (least > memoryBytes) {
       throw new LanewiseError(

@@ -64,7 +64,7 @@ export async function prepare(
     const source = await cutSource(input, settings);
     const layout = layOutBudget(bound.jobs, settings, {
       wanted: source.wantedSlotByteLength(bound.jobs),
-      least: source.leastSlotByteLength?.(bound.jobs) ?? 0,
+      least: (enough) => source.leastSlotByteLength?.(bound.jobs, enough) ?? 0,
     });
     source.useSlots(layout.slotByteLength, bound.jobs);
     return { input, source, bound, layout };

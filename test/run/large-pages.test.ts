@@ -69,7 +69,7 @@ describe('the memory budget', () => {
   const budget = { threads: 4, memoryBytes: 128 * MEGABYTE };
 
   it('has fewer slots for larger needs, and none for those beyond it', () => {
-    const lay = (wanted: number, least: number) => layOutBudget([], budget, { wanted, least });
+    const lay = (wanted: number, least: number) => layOutBudget([], budget, { wanted, least: () => least });
     expect(lay(0, 0).slotCount).toBe(10);
     expect(lay(20 * MEGABYTE, MEGABYTE)).toMatchObject({ slotCount: 6, slotByteLength: 20 * MEGABYTE });
     expect(lay(60 * MEGABYTE, MEGABYTE)).toMatchObject({ slotCount: 4, slotByteLength: 32 * MEGABYTE });

@@ -100,22 +100,24 @@ const PUT_TOGETHER_BYTE_LENGTH = PAGE_COPIES * PAGE_BYTE_LENGTH + 4 * PAGE_VALUE
 const PART_COPIES = 6;
 const PART_BYTES_PER_VALUE = 2;
 
-/** Room for any page of a file with the largest part of it that becomes one, or with those that it is put together with. */
-export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file' | 'footer'>): number {
+/**
+ * Room for any page of a file with the largest part of it that becomes one, or with those that it is put together with,
+ * if that is more than `enough`.
+ */
+export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file' | 'footer'>, enough: number): number {
   let most = PUT_TOGETHER_BYTE_LENGTH;
-  for (const leaf of footer.schema.leaves) {
-    for (const rowGroup of footer.rowGroups) {
-      const struct = rowGroup.structs(RowGroup.columns)[leaf.index];
-      if (struct === undefined) continue;
-      const chunk = readChunkInfo(file, struct, footer);
-      const byteLength = Math.max(
-        chunk.end - chunk.start,
-        chunk.metadata.integer(ColumnMetaData.totalUncompressedSize) ?? 0,
-      );
+  for (const rowGroup of footer.rowGroups) {
+    const rowCount = rowGroup.integer(RowGroup.numRows) ?? 0;
+    const chunks = rowGroup.structs(RowGroup.columns).map((struct) => readChunkInfo(file, struct, footer));
+    for (const [index, chunk] of chunks.entries()) {
+      const leaf = footer.schema.leaves[index];
+      if (leaf === undefined) continue;
+      const uncompressedByteLength = chunk.metadata.integer(ColumnMetaData.totalUncompressedSize) ?? 0;
+      const byteLength = Math.max(chunk.end - chunk.start, uncompressedByteLength);
       const bound = PART_COPIES * byteLength + PART_BYTES_PER_VALUE * chunk.valueCount + PUT_TOGETHER_BYTE_LENGTH;
       // Its pages can't be larger than the column chunk.
-      if (bound <= most) continue;
-      const { pages } = scanLeafPages(file, chunk, leaf, rowGroup.integer(RowGroup.numRows) ?? 0, () => {});
+      if (bound <= Math.max(most, enough)) continue;
+      const { pages } = scanLeafPages(file, chunk, leaf, rowCount, () => {});
       for (const page of pages) most = Math.max(most, partByteLength(page, leaf) + PUT_TOGETHER_BYTE_LENGTH);
     }
   }

@@ -51,8 +51,8 @@ export class RecutSource implements Source {
   }
 
   /** Room for a page of any column, and for a part of it made a page. */
-  leastSlotByteLength(jobs: readonly Job[]): number {
-    return Math.max(this.#source.leastSlotByteLength(jobs), leastRecutByteLength(this.#source));
+  leastSlotByteLength(jobs: readonly Job[], enough: number): number {
+    return Math.max(this.#source.leastSlotByteLength(jobs, enough), leastRecutByteLength(this.#source, enough));
   }
 
   useSlots(slotByteLength: number, jobs: readonly Job[]): void {

@@ -58,3 +58,36 @@ export function leastByteLength(partition: RowGroupPartition, operands: readonly
   }
   return byteLength + scratchByteLength;
 }
+
+/** What a footer tells of a column chunk. */
+export interface ChunkSize {
+  readonly byteLength: number;
+  readonly uncompressedByteLength: number;
+  readonly valueCount: number;
+}
+
+/** No less than `leastByteLength` comes to for column chunks of these sizes, whatever their pages are. */
+export function leastByteLengthBound(chunks: readonly ChunkSize[], job?: Pick<Job, 'outputs'>): number {
+  let byteLength = 0;
+  let scratchByteLength = 0;
+  let most = 0;
+  for (const chunk of chunks) {
+    const { valueCount } = chunk;
+    const part = Math.ceil(valueCount / DECOMPRESSIONS_MAX);
+    // Values, their bitmap and both kinds of levels; the page and the dictionary, with room to make a page of them anew.
+    const values = LARGEST_VALUE * part + 2 * part + Math.ceil(part / 8);
+    const bodies = chunk.byteLength + Math.ceil(valueCount / 8) + ALIGNMENT;
+    byteLength += values + bodies + (bodies >> 6) + BOUND_RESERVE;
+    const own = chunk.uncompressedByteLength + chunk.byteLength + Math.ceil(valueCount / 8) + LARGEST_VALUE * part;
+    scratchByteLength = Math.max(scratchByteLength, own + BOUND_RESERVE);
+    most = Math.max(most, part);
+  }
+  for (const { type } of job?.outputs ?? []) {
+    byteLength += RESULT_COPIES * valuesByteLength(type, most) + Math.ceil(most / 8) + ALIGNMENT;
+  }
+  return byteLength + scratchByteLength;
+}
+
+const LARGEST_VALUE = 8;
+/** What the allocations for one column chunk may lose to alignment. */
+const BOUND_RESERVE = 1024;

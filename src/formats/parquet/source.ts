@@ -9,7 +9,7 @@ import { levelsColumns } from './leaf-levels.js';
 import type { PageReader } from './lists.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetSchema } from './schema.js';
-import { leastByteLength, wantedByteLength } from './slot-need.js';
+import { SlotSurvey } from './slot-survey.js';
 
 /** Makes what reads pages outside of slots, where a job asks for lists or row groups are cut. */
 export type OpenPageReader = () => Promise<PageReader>;
@@ -22,9 +22,6 @@ export function openParquet(file: ReadableFile, openPageReader: OpenPageReader):
   return new ParquetSource(file, readFooter(file), openPageReader);
 }
 
-/** Row groups whose page headers are read to lay out the slots. */
-const SAMPLED_ROW_GROUPS = 4;
-
 export class ParquetSource implements Source {
   readonly file: ReadableFile;
   readonly footer: Footer;
@@ -34,8 +31,8 @@ export class ParquetSource implements Source {
   #leveled: ReadonlySet<number> = new Set();
   #needsLists = false;
   #pageReader: PageReader | undefined;
-  /** Row groups whose pages have been looked at to lay out the slots. */
-  readonly #samples = new Map<number, RowGroupPartition>();
+  /** Until the slots are laid out. */
+  #survey: SlotSurvey | undefined;
   readonly #openPageReader: OpenPageReader;
 
   constructor(file: ReadableFile, footer: Footer, openPageReader: OpenPageReader) {
@@ -79,14 +76,12 @@ export class ParquetSource implements Source {
     this.#needsLists = true;
   }
 
-  /** Room for as many rows of a job's operands as are best decoded together, and its results. */
   wantedSlotByteLength(jobs: readonly Job[]): number {
-    return this.#largestNeed(jobs, wantedByteLength);
+    return this.#surveyFor(jobs).wantedByteLength();
   }
 
-  /** Room for one page of each of a job's operands, and its results. */
-  leastSlotByteLength(jobs: readonly Job[]): number {
-    return this.#largestNeed(jobs, leastByteLength);
+  leastSlotByteLength(jobs: readonly Job[], enough: number): number {
+    return this.#surveyFor(jobs).leastByteLength(enough);
   }
 
   /** Tells, before the slots are laid out, which columns are loaded without a job. */
@@ -95,7 +90,7 @@ export class ParquetSource implements Source {
   }
 
   useSlots(_slotByteLength: number, jobs: readonly Job[]): void {
-    this.#samples.clear();
+    this.#survey = undefined;
     // Pages are the unit, whatever the slots.
     this.#leveled = levelsColumns(jobs, this.schema);
     // An elementwise job needs its column's lists only to compare them with those of its gradient.
@@ -129,35 +124,10 @@ export class ParquetSource implements Source {
     this.file.close();
   }
 
-  /** The most that a use of columns needs in any of the row groups that are likely to have the largest pages. */
-  #largestNeed(jobs: readonly Job[], need: typeof wantedByteLength): number {
+  #surveyFor(jobs: readonly Job[]): SlotSurvey {
     this.#leveled = levelsColumns(jobs, this.schema);
-    const columns = [...this.#carried, ...jobs.flatMap((job) => job.operands)];
-    let most = 0;
-    for (const partition of this.#largestPartitions(columns)) {
-      for (const job of jobs) most = Math.max(most, need(partition, job.operands, job));
-      for (const column of this.#carried) most = Math.max(most, need(partition, [column]));
-    }
-    return most;
-  }
-
-  /** The row groups with the largest column chunks: which pages they have, only reading their headers tells. */
-  #largestPartitions(columns: readonly Column[]): readonly RowGroupPartition[] {
-    const leaves = new Set(columns.map((column) => this.schema.leafOfColumn.get(column.index)?.index));
-    const byteLengths = this.footer.rowGroups.map((rowGroup) =>
-      rowGroup.structs(RowGroup.columns).reduce((most, chunk, leaf) => {
-        if (!leaves.has(leaf)) return most;
-        return Math.max(most, chunk.struct(ColumnChunk.metaData)?.integer(ColumnMetaData.totalUncompressedSize) ?? 0);
-      }, 0),
-    );
-    const order = byteLengths.map((_, index) => index).sort((a, b) => (byteLengths[b] ?? 0) - (byteLengths[a] ?? 0));
-    return order.slice(0, SAMPLED_ROW_GROUPS).map((index) => this.#sample(index));
-  }
-
-  #sample(index: number): RowGroupPartition {
-    const partition = this.#samples.get(index) ?? this.#partition(index);
-    this.#samples.set(index, partition);
-    return partition;
+    this.#survey ??= new SlotSurvey(this.footer, jobs, this.#carried, (index) => this.#partition(index));
+    return this.#survey;
   }
 
   #partition(index: number): RowGroupPartition {
