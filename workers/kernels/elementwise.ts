@@ -4,7 +4,8 @@
  * A function is an unmanaged class laid over its parameter block: its fields are the parameters, float64, in the order of
  * the catalogue entry. `at` computes two values at once. Where it doesn't hold everywhere the class also has
  *
- *   reach      `at` may return anything for lanes whose magnitude is above it; `far` computes those, two at once
+ *   reach      `at` may return anything for lanes whose magnitude is above it
+ *   far        computes those, two at once
  *   special    marks lanes (all ones) for which both may return anything, beyond `reach` where there is one
  *   atSpecial  computes those, one by one
  *
@@ -19,7 +20,7 @@ import { magnitude, splatAt } from './lanes';
 @inline
 function pair<T>(f: T, x: v128): v128 {
   let y = f.at(x);
-  if (isDefined(f.reach)) {
+  if (isDefined(f.far)) {
     const isFar = f64x2.gt(magnitude(x), f.reach());
     if (v128.any_true(isFar)) y = v128.bitselect(f.far(x), y, isFar);
   }

@@ -21,6 +21,11 @@ class Exp {
   }
 
   @inline
+  reach(): v128 {
+    return splatAt(EXPONENTIAL);
+  }
+
+  @inline
   special(x: v128): v128 {
     return beyond(x, EXPONENTIAL);
   }

@@ -7,7 +7,7 @@
  *   beyond: with e = e^-|v| = head + tail < 2^-23, e - e^2 + e^3 or, for v > 0, 1 - e + e^2
  */
 import { expHead, expIndex, expRemainder, expTail } from './exp';
-import { leading, magnitude, negative, one, splatAt, splitProduct, timesQuotient } from './lanes';
+import { leading, magnitude, negative, one, splatAt, splitProduct, timesQuotient, two } from './lanes';
 import { DENOMINATOR, NUMERATOR, SIGMOID_TABLE } from './sigmoid-table';
 
 /** How far the table reaches. */
@@ -18,7 +18,7 @@ const LAST_NODE: i32 = 1024;
 // prettier-ignore
 const SIGMOID_FORMS: usize = memory.data<f64>([
   211106232533008, // 1.5 * 2^47 and 16: adding it rounds to a multiple of 1/32, whose number from -16 on then stands in the low bits
-  NUMERATOR, DENOMINATOR,
+  NUMERATOR, DENOMINATOR, 3,
 ], 16);
 
 /** The number of the node nearest to v in the low bits of each lane, and itself once `sigmoidPlaceNode` has it. */
@@ -96,4 +96,29 @@ export function sigmoidFar(v: v128, vLow: v128, hasLow: bool, x: v128, times: bo
   const lead = leading(head);
   const left = splitProduct(lead, f64x2.add(f64x2.sub(head, lead), leftRest), x, i64x2.splat(0));
   return v128.bitselect(left, f64x2.sub(x, f64x2.mul(x, right)), isNegative);
+}
+
+/** sigmoid(a) * sigmoid(-a), the slope, for 0 <= a <= 16; NaN gives NaN. With s of 26 bits, 1 - s is exact. */
+@inline
+export function sigmoidSlopeNear(a: v128): v128 {
+  const v = f64x2.neg(a);
+  const place = sigmoidPlace(v);
+  const s = sigmoidNode(place, 0, false);
+  const low = f64x2.add(sigmoidNode(place, 1, false), sigmoidRise(place, v, v, false));
+  const other = f64x2.sub(one(), s);
+  const otherHead = leading(other);
+  const rest = f64x2.mul(low, f64x2.sub(f64x2.sub(other, s), low));
+  return f64x2.add(f64x2.mul(s, otherHead), f64x2.add(f64x2.mul(s, f64x2.sub(other, otherHead)), rest));
+}
+
+/** The same for 16 <= a <= 700: e - 2 e^2 + 3 e^3. */
+@inline
+export function sigmoidSlopeFar(a: v128): v128 {
+  const x = f64x2.neg(a);
+  const k = expIndex(x);
+  const head = expHead(k);
+  const tail = expTail(k, expRemainder(x, k), head);
+  const e = f64x2.add(head, tail);
+  const curve = f64x2.mul(f64x2.mul(e, e), f64x2.sub(two(), f64x2.mul(e, splatAt(SIGMOID_FORMS + 24))));
+  return f64x2.add(head, f64x2.sub(tail, curve));
 }
