@@ -6,7 +6,7 @@
  * Worst errors measured: celu 0.51 ULP at -37.42781974520843, celu_deriv 0.51 at -0.0006746632146835988.
  */
 import { forEach, forEachLight } from './elementwise';
-import { EluDeriv, UnitElu } from './elu';
+import { UnitElu, UnitEluDeriv } from './elu';
 import { expHead, expIndex, expm1Head, expm1Tail, expRemainder, expSmall, expTail } from './exp';
 import { allLanes, leading, magnitude, one, productTail, splatAt, splitProduct, zero } from './lanes';
 import { exponentOf, expScaled, scaleByPowerOfTwo, significandOf } from './scaled';
@@ -101,6 +101,6 @@ class CeluDeriv {
 }
 
 export function celu_deriv(source: usize, target: usize, count: i32, params: usize): void {
-  if (load<f64>(params) == 1) forEachLight<EluDeriv>(source, target, count, params);
+  if (load<f64>(params) == 1) forEachLight<UnitEluDeriv>(source, target, count, params);
   else forEach<CeluDeriv>(source, target, count, params);
 }
