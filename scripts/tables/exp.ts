@@ -14,8 +14,8 @@ const HEADING = `The ${COUNT} values t = 2^(i/${COUNT}), a row of two words each
   word 0  the bits of t rounded to float64, less i << ${52 - INTERVAL_BITS}, so that adding k << ${52 - INTERVAL_BITS} gives the bits of 2^(k/${COUNT}) for k % ${COUNT} = i
   word 1  (t - rounded) / rounded, as float64
 
-8 KiB. Then ln2/${COUNT} in two parts, the first of ${STEP_DIGITS} bits, and (e^r - 1 - r) / r^2 for |r| <= ln2/${2 * COUNT} as polynomials of degree
-2 and 3. Written by scripts/kernel-tables.ts.`;
+8 KiB. Then ln2/${COUNT} in two parts, the first of ${STEP_DIGITS} bits, and the second in two again; (e^r - 1 - r) / r^2 for |r| <= ln2/${2 * COUNT} as
+polynomials of degree 2 and 3; and 1/3! to 1/7!. Written by scripts/kernel-tables.ts.`;
 
 /** workers/kernels/exp-table.ts */
 export function expTable(): string {
@@ -26,13 +26,17 @@ export function expTable(): string {
     return [`0x${bits.toString(16).padStart(16, '0')}`, hex(nearest(low))];
   });
   const high = roundToBits(STEP, STEP_DIGITS);
+  const low = STEP.sub(exact(high));
+  const middle = roundToBits(low, STEP_DIGITS);
   const bound = STEP.div(2).mul('1.0001');
   const [s2, s3, s4] = curve(bound, 2);
   const [c2, c3, c4, c5] = curve(bound, 3);
   const constants = constantsText({
     STEPS_PER_UNIT: nearest(new Real(1).div(STEP)),
     STEP_HIGH: high,
-    STEP_LOW: nearest(STEP.sub(exact(high))),
+    STEP_LOW: nearest(low),
+    STEP_MIDDLE: middle,
+    STEP_REST: nearest(low.sub(exact(middle))),
     S2: nearest(s2!),
     S3: nearest(s3!),
     S4: nearest(s4!),
@@ -40,9 +44,14 @@ export function expTable(): string {
     C3: nearest(c3!),
     C4: nearest(c4!),
     C5: nearest(c5!),
+    ...Object.fromEntries([3, 4, 5, 6, 7].map((n) => [`E${n}`, nearest(inverseFactorial(n))])),
   });
   const pairs = Array.from({ length: COUNT / 2 }, (_, i) => [...rows[2 * i]!, ...rows[2 * i + 1]!]);
   return `${tableText(HEADING, 'EXP_TABLE', 'u64', pairs)}\n${constants}`;
+}
+
+function inverseFactorial(n: number): Real {
+  return n === 0 ? new Real(1) : inverseFactorial(n - 1).div(n);
 }
 
 function hex(x: number): string {

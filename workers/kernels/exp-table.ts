@@ -4,8 +4,8 @@
  *   word 0  the bits of t rounded to float64, less i << 43, so that adding k << 43 gives the bits of 2^(k/512) for k % 512 = i
  *   word 1  (t - rounded) / rounded, as float64
  *
- * 8 KiB. Then ln2/512 in two parts, the first of 32 bits, and (e^r - 1 - r) / r^2 for |r| <= ln2/1024 as polynomials of degree
- * 2 and 3. Written by scripts/kernel-tables.ts.
+ * 8 KiB. Then ln2/512 in two parts, the first of 32 bits, and the second in two again; (e^r - 1 - r) / r^2 for |r| <= ln2/1024 as
+ * polynomials of degree 2 and 3; and 1/3! to 1/7!. Written by scripts/kernel-tables.ts.
  */
 // prettier-ignore
 export const EXP_TABLE: usize = memory.data<u64>([
@@ -270,6 +270,8 @@ export const EXP_TABLE: usize = memory.data<u64>([
 export const STEPS_PER_UNIT: f64 = 738.6598609351493;
 export const STEP_HIGH: f64 = 0.0013538030871131923;
 export const STEP_LOW: f64 = -8.204912251330243e-14;
+export const STEP_MIDDLE: f64 = -8.204912251739262e-14;
+export const STEP_REST: f64 = 4.09018443216811e-24;
 export const S2: f64 = 0.5;
 export const S3: f64 = 0.1666666695309626;
 export const S4: f64 = 0.04166666714404932;
@@ -277,3 +279,8 @@ export const C2: f64 = 0.49999999999999994;
 export const C3: f64 = 0.16666666666666666;
 export const C4: f64 = 0.04166666730317687;
 export const C5: f64 = 0.008333333424263362;
+export const E3: f64 = 0.16666666666666666;
+export const E4: f64 = 0.041666666666666664;
+export const E5: f64 = 0.008333333333333333;
+export const E6: f64 = 0.001388888888888889;
+export const E7: f64 = 0.0001984126984126984;

@@ -8,16 +8,14 @@
  * What is left is the rounding of high^3/6, below 2^-81.
  */
 import { expHeadLow } from './exp';
+import { E3, E4, E5, E6, E7, STEP_HIGH, STEP_MIDDLE, STEP_REST } from './exp-table';
 import { anySumTail, productTail, splatAt, sumTail } from './lanes';
 import { differenceTail } from './rows-double';
 
 // prettier-ignore
 const CONSTANTS: usize = memory.data<f64>([
-  6755399441055744.0,      // 1.5 * 2^52, what expIndex added
-  0.0013538030871131923,   // ln2/512: the leading 32 bits,
-  -8.204912251739262e-14,  // the next 32,
-  4.09018443216811e-24,    // and the rest
-  0.16666666666666666, 0.041666666666666664, 0.008333333333333333, 0.001388888888888889, 0.0001984126984126984,
+  6755399441055744.0, // 1.5 * 2^52, what expIndex added
+  STEP_HIGH, STEP_MIDDLE, STEP_REST, E3, E4, E5, E6, E7,
 ], 16);
 
 /** r before `zTail`: exact but for the tail below. */

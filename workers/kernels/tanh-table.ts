@@ -4,7 +4,8 @@
  *
  *   word 0  c    word 1, 2  tanh c in two parts    word 3  1 - tanh(c)^2
  *
- * 302 rows, 9.5 KiB. Then (tanh r - r) / r^3 as a polynomial of r^2 for |r| <= 1/32. Written by scripts/kernel-tables.ts.
+ * 302 rows, 9.5 KiB. Then (tanh r - r) / r^3 as a polynomial of r^2 for |r| <= 1/32; 1/3 in two parts, and what
+ * (x - tanh x) / x^3 has beside it, as x^2 times a polynomial of x^2, for |x| <= 1/4. Written by scripts/kernel-tables.ts.
  */
 // prettier-ignore
 export const TANH_TABLE: usize = memory.data<f64>([
@@ -316,3 +317,13 @@ export const T0: f64 = -0.33333333333333326;
 export const T1: f64 = 0.13333333333127131;
 export const T2: f64 = -0.05396824340997718;
 export const T3: f64 = 0.021852186945586938;
+export const THIRD: f64 = 0.3333333333333333;
+export const THIRD_LOW: f64 = 1.850371707708594e-17;
+export const Q0: f64 = -0.13333333333333333;
+export const Q1: f64 = 0.053968253968252694;
+export const Q2: f64 = -0.021869488535726078;
+export const Q3: f64 = 0.00886323547486635;
+export const Q4: f64 = -0.0035921245658032314;
+export const Q5: f64 = 0.0014557152728282318;
+export const Q6: f64 = -0.0005877534225652252;
+export const Q7: f64 = 0.00021629247929853463;

@@ -6,20 +6,20 @@
  *     1 - e = (1 - head) - r + (1 - head) * r - head * (the rest)    exact to 2^-60 down to e = 1
  *   |x| < 1/4, where that cancels: x^3 * (1/3 + x^2 * Q(x^2)), x^3 and the sum as two float64; Q has degree 7
  *
- * Worst errors measured: tanhshrink 0.56 ULP at -0.22623171661870778, tanhshrink_deriv 0.75 at -2.519818755336365e-154, where the result
+ * Worst errors measured: tanhshrink 0.58 ULP at -0.27852123127846623, tanhshrink_deriv 0.75 at -2.519818755336365e-154, where the result
  * is nearly subnormal.
  */
 import { forEach } from './elementwise';
 import { expHead, expIndex, expRemainder, expSmall, onePlusExp, onePlusExpRest } from './exp';
 import { leading, magnitude, one, quotientHead, quotientTail, splatAt, splitProduct, sumTail, withSign, zero } from './lanes';
 import { scaleByPowerOfTwo } from './scaled';
+import { Q0, Q1, Q2, Q3, Q4, Q5, Q6, Q7, THIRD, THIRD_LOW } from './tanh-table';
 
 // prettier-ignore
 const TANHSHRINK: usize = memory.data<f64>([
   22, 0.25,
   4.909093465297727e-91, // 2^-300: below it a product's parts might be subnormal
-  0.3333333333333333, 1.850371707708594e-17, // 1/3 in two parts
-  -0.13333333333333333, 0.05396825396825268, -0.021869488535722008, 0.008863235474433196, -0.003592124544056596, 0.001455714716929086, -0.0005877464244027844, 0.00021625807091076602,
+  THIRD, THIRD_LOW, Q0, Q1, Q2, Q3, Q4, Q5, Q6, Q7,
   -2,
 ], 16);
 
