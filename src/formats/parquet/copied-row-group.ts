@@ -2,6 +2,7 @@
 import type { Job } from '../../plan/job.js';
 import type { CopyItem, JobItem } from '../format.js';
 import type { ChunkWriter } from './chunk-writer.js';
+import { copyRoom } from './copy-room.js';
 import { mapChunk } from './mapped-chunk.js';
 import type { OutputLeaf } from './output-leaf.js';
 import { PagedRowGroup, type PagedRowGroupOptions } from './paged-row-group.js';
@@ -100,7 +101,7 @@ export class CopiedRowGroup extends PagedRowGroup {
         return run.end - run.start;
       },
       add: (load, start) => {
-        const byteLength = Math.min(load.free, run.end - run.start - start);
+        const byteLength = Math.min(copyRoom(load), run.end - run.start - start);
         if (byteLength === 0) return start;
         const address = load.read(this.#options.file, run.start + start, byteLength);
         load.pieces.push({ kind: 'copied', rowGroup: this, run, address, byteLength });

@@ -10,6 +10,7 @@ import type { Load } from '../../slab/load.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { CopyItem } from '../format.js';
 import type { ColumnPages } from './column-pages.js';
+import { copyRoom } from './copy-room.js';
 import type { ChunkInfo } from './footer.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { DictionaryPageInfo } from './page-header.js';
@@ -209,7 +210,9 @@ function indicesItem({ file, rowGroup, leaf, pages: { pages } }: MappedChunkOpti
     length: pages.length,
     add(load, start) {
       let at = start;
-      for (let page = pages[at]; page !== undefined && page.byteLength <= load.free; page = pages[++at]) {
+      for (let page = pages[at]; page !== undefined; page = pages[++at]) {
+        // A page is copied whole, however large.
+        if (page.byteLength > (load.isEmpty ? load.free : copyRoom(load))) break;
         const address = load.read(file, page.position, page.byteLength);
         load.pieces.push({ kind: 'indices', rowGroup, output: leaf.output, page, address });
       }
