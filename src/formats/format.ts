@@ -21,6 +21,8 @@ export interface Source {
    * or less. Absent where any slot will do.
    */
   leastSlotByteLength?(jobs: readonly Job[], enough: number): number;
+  /** Bytes that are taken beside the slots for as long as the source is read; absent where they are few. */
+  outsideByteLength?(jobs: readonly Job[]): number;
   /** Told once, before `next`, how large slots are. */
   useSlots(slotByteLength: number, jobs: readonly Job[]): void;
   /** Reads the metadata of all partitions. Nothing else can be read from a pipe after it. */

@@ -28,6 +28,8 @@ export interface SlotNeed {
   readonly wanted: number;
   /** Without them the input can't be read, if they are more than `enough`; else that or less. */
   readonly least: (enough: number) => number;
+  /** Beside the slots. */
+  readonly outside: number;
 }
 
 /**
@@ -35,7 +37,9 @@ export interface SlotNeed {
  * job's rows. Where pages of the input are large, there are fewer slots, one at least.
  * @throws LW_MEMORY_BUDGET where one slot for each thread doesn't fit, or none that the input's pages fit
  */
-export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Budget, need: SlotNeed): SlabLayout {
+export function layOutBudget(jobs: readonly Job[], budget: Budget, need: SlotNeed): SlabLayout {
+  const { threads } = budget;
+  const memoryBytes = budget.memoryBytes - need.outside;
   const programs = jobs.map((job) => job.program);
   const wanted = Math.max(SMALLEST_SLOT_BYTES, need.wanted, ...jobs.map((job) => FEWEST_ROWS * bytesPerRow(job)));
   let slotCount = 1 + (threads - 1) * SLOTS_PER_WORKER;
@@ -45,11 +49,11 @@ export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Bud
     slotByteLength = Math.min(slotByteLength, roundDown(memoryBytes / slotCount));
   }
   if (slotByteLength < LEAST_SLOT_BYTES) {
+    const aside = need.outside === 0 ? '' : ` beside the ${need.outside} bytes that finding lists takes`;
+    const enough = need.outside + Math.max(threads * LEAST_SLOT_BYTES, roundUp(need.least(0)));
     throw new LanewiseError(
       'LW_MEMORY_BUDGET',
-      `${memoryBytes} bytes of memory don't hold one slot of ${LEAST_SLOT_BYTES} bytes for each of ${threads} threads; allow ${
-        threads * LEAST_SLOT_BYTES
-      } bytes or use fewer threads`,
+      `${budget.memoryBytes} bytes of memory don't hold one slot of ${LEAST_SLOT_BYTES} bytes for each of ${threads} threads${aside}; allow ${enough} bytes or use fewer threads`,
     );
   }
   const least = roundUp(need.least(slotByteLength));
@@ -57,7 +61,7 @@ export function layOutBudget(jobs: readonly Job[], { threads, memoryBytes }: Bud
     if (least > memoryBytes) {
       throw new LanewiseError(
         'LW_MEMORY_BUDGET',
-        `the largest pages of the input take ${least} bytes at a time with their results, and the memory budget is ${memoryBytes}; allow ${least} bytes`,
+        `the largest pages of the input take ${least + need.outside} bytes at a time with their results, and the memory budget is ${budget.memoryBytes}; allow ${least + need.outside} bytes`,
       );
     }
     slotCount = Math.floor(memoryBytes / least);

@@ -120,9 +120,9 @@ export async function readForArrow(
   return { format: 'arrow', source, byteLength: input.byteLength, rowCount: input.rowCount };
 }
 
-async function openPageReader(): Promise<PageReader> {
+async function openPageReader(byteLength: number): Promise<PageReader> {
   const { PageReader } = await import('../../workers/parquet/page-reader.js');
-  return new PageReader(compileKernels());
+  return new PageReader(compileKernels(), byteLength);
 }
 
 function readMagic(file: ReadableFile): string {

@@ -41,7 +41,7 @@ export async function* transformBatches(
   let run: Promise<unknown> | undefined;
   try {
     const { jobs } = bindTransforms(transforms, source.schema, { outType: resources.outType }, resources.catalogue);
-    const slab = new Slab(layOutBudget(jobs, resources, { wanted: 0, least: () => 0 }));
+    const slab = new Slab(layOutBudget(jobs, resources, { wanted: 0, least: () => 0, outside: 0 }));
     const pool = new Pool(resources.threads - 1);
     const sink = await RecordBatchSink.create({
       source,

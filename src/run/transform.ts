@@ -65,6 +65,7 @@ export async function prepare(
     const layout = layOutBudget(bound.jobs, settings, {
       wanted: source.wantedSlotByteLength(bound.jobs),
       least: (enough) => source.leastSlotByteLength?.(bound.jobs, enough) ?? 0,
+      outside: source.outsideByteLength?.(bound.jobs) ?? 0,
     });
     source.useSlots(layout.slotByteLength, bound.jobs);
     return { input, source, bound, layout };

@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Field, Float64, List, Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { parquetReadObjects } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import * as wasm from 'parquet-wasm';
 import { describe, expect, it } from 'vitest';
 import type { LanewiseError } from '../../src/errors.js';
 import { layOutBudget } from '../../src/run/budget.js';
@@ -55,6 +57,32 @@ describe('pages that are large for the memory', () => {
     expect(places.map(Number)).toEqual(x.map((value, row) => (value >= (y[row] ?? 0) ? 0 : 1)));
   });
 
+  it('of lists are counted with what finding the lists takes', async () => {
+    const folder = temporaryFolder();
+    const [input, output] = [join(folder, 'in.parquet'), join(folder, 'out.parquet')];
+    const random = seededRandom(3);
+    const lists = Array.from({ length: 20_000 }, (_, row) => Array.from({ length: row % 13 }, () => random()));
+    const vector = vectorFromArray(lists, new List(new Field('element', new Float64(), true)));
+    const properties = new wasm.WriterPropertiesBuilder()
+      .setDictionaryEnabled(false)
+      .setCompression(wasm.Compression.SNAPPY)
+      .build();
+    const stream = tableToIPC(new Table({ l: vector }), 'stream');
+    writeFileSync(input, wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties));
+    const run = (memory: number) =>
+      transform({ input, output, transforms: ['m = argmax(l)'], memory, threads: 1, sync: false });
+    const error = (await run(MEGABYTE).catch((reason: unknown) => reason)) as LanewiseError;
+    const [, needed] = /that finding lists takes; allow (\d+) bytes/.exec(error.message) ?? [];
+    // A page of nearly 1 MiB, compressed and not, in the slot and outside of it.
+    expect(Number(needed)).toBeGreaterThan(3.5 * MEGABYTE);
+    await run(Number(needed));
+    const places = await readColumn(output, 'm');
+    const largest = (row: readonly number[]) => (row.length === 0 ? null : row.indexOf(Math.max(...row)));
+    expect(places.map((place) => (place === null || place === undefined ? null : Number(place)))).toEqual(
+      lists.map(largest),
+    );
+  });
+
   it('are decoded one by one where two do not fit', async () => {
     const folder = temporaryFolder();
     const [input, output] = [join(folder, 'in.parquet'), join(folder, 'out.parquet')];
@@ -69,7 +97,7 @@ describe('the memory budget', () => {
   const budget = { threads: 4, memoryBytes: 128 * MEGABYTE };
 
   it('has fewer slots for larger needs, and none for those beyond it', () => {
-    const lay = (wanted: number, least: number) => layOutBudget([], budget, { wanted, least: () => least });
+    const lay = (wanted: number, least: number) => layOutBudget([], budget, { wanted, least: () => least, outside: 0 });
     expect(lay(0, 0).slotCount).toBe(10);
     expect(lay(20 * MEGABYTE, MEGABYTE)).toMatchObject({ slotCount: 6, slotByteLength: 20 * MEGABYTE });
     expect(lay(60 * MEGABYTE, MEGABYTE)).toMatchObject({ slotCount: 4, slotByteLength: 32 * MEGABYTE });

@@ -23,6 +23,8 @@ const WASM_PAGE_BYTE_LENGTH = 1 << 16;
 /** What a page's header says must not take memory without bound. */
 const BYTE_LENGTH_MAX = 1 << 29;
 const LIST_COUNT_MAX = 1 << 26;
+/** Where what is decompressed begins. */
+const PAGE_ALIGNMENT = 8;
 
 /** A page that lies in a file. */
 export type StoredPage = Omit<DataPage, 'address'> & { readonly position: number };
@@ -30,11 +32,13 @@ export type StoredDictionaryPage = Omit<DictionaryPage, 'address'> & { readonly 
 
 export class PageReader {
   readonly #module: WebAssembly.Module;
-  #context: PageContext | undefined;
+  #context!: PageContext;
   #byteLength = 0;
 
-  constructor(module: WebAssembly.Module) {
+  /** @param byteLength of the largest page, as it is in the file and decompressed, if that is known */
+  constructor(module: WebAssembly.Module, byteLength: number) {
     this.#module = module;
+    this.#reserve(Math.min(BYTE_LENGTH_MAX, PAGE_ADDRESS + PAGE_ALIGNMENT + byteLength));
   }
 
   /**
@@ -80,8 +84,8 @@ export class PageReader {
 
   /** A memory that reaches as far; what it held before is gone. */
   #reserve(byteLength: number): PageContext {
-    if (this.#context !== undefined && byteLength <= this.#byteLength) return this.#context;
-    const pages = Math.ceil(Math.max(byteLength, 2 * this.#byteLength) / WASM_PAGE_BYTE_LENGTH);
+    if (byteLength <= this.#byteLength) return this.#context;
+    const pages = Math.ceil(byteLength / WASM_PAGE_BYTE_LENGTH);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     const kernels = instantiateKernels(this.#module, memory);
     this.#byteLength = pages * WASM_PAGE_BYTE_LENGTH;
@@ -138,5 +142,5 @@ function levelBytesOf({ levels, byteLength }: StoredPage): number {
 }
 
 function align(address: number): number {
-  return Math.ceil(address / 8) * 8;
+  return Math.ceil(address / PAGE_ALIGNMENT) * PAGE_ALIGNMENT;
 }

@@ -55,6 +55,11 @@ export class RecutSource implements Source {
     return Math.max(this.#source.leastSlotByteLength(jobs, enough), leastRecutByteLength(this.#source, enough));
   }
 
+  /** Room for the largest page of those whose rows are found, and for the largest dictionary. */
+  outsideByteLength(): number {
+    return this.#source.outsideOf(this.schema.leaves, true);
+  }
+
   useSlots(slotByteLength: number, jobs: readonly Job[]): void {
     this.#source.useSlots(slotByteLength, jobs);
     // Rows are told from values by levels.

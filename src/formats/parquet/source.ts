@@ -7,12 +7,13 @@ import { CODEC_NAMES, Codec, ColumnChunk, ColumnMetaData, FileMetaData, KeyValue
 import { type Footer, readChunkInfo, readFooter } from './footer.js';
 import { levelsColumns } from './leaf-levels.js';
 import type { PageReader } from './lists.js';
+import { outsideByteLength } from './outside-need.js';
 import { RowGroupPartition } from './partition.js';
-import type { ParquetSchema } from './schema.js';
+import type { Leaf, ParquetSchema } from './schema.js';
 import { SlotSurvey } from './slot-survey.js';
 
-/** Makes what reads pages outside of slots, where a job asks for lists or row groups are cut. */
-export type OpenPageReader = () => Promise<PageReader>;
+/** Makes what reads pages outside of slots, of so many bytes for one, where a job asks for lists or row groups are cut. */
+export type OpenPageReader = (byteLength: number) => Promise<PageReader>;
 
 /**
  * Opens a Parquet file by its footer. The source closes the file.
@@ -30,6 +31,7 @@ export class ParquetSource implements Source {
   #carried: readonly Column[] = [];
   #leveled: ReadonlySet<number> = new Set();
   #needsLists = false;
+  #outsideByteLength = 0;
   #pageReader: PageReader | undefined;
   /** Until the slots are laid out. */
   #survey: SlotSurvey | undefined;
@@ -62,7 +64,7 @@ export class ParquetSource implements Source {
 
   /** What reads pages outside of slots. */
   async pageReader(): Promise<PageReader> {
-    this.#pageReader ??= await this.#openPageReader();
+    this.#pageReader ??= await this.#openPageReader(this.#outsideByteLength);
     return this.#pageReader;
   }
 
@@ -84,6 +86,21 @@ export class ParquetSource implements Source {
     return this.#surveyFor(jobs).leastByteLength(enough);
   }
 
+  /** Room for the largest page of those whose lists are found. */
+  outsideByteLength(jobs: readonly Job[]): number {
+    const columns = jobs.filter(needsLists).flatMap(({ operands }) => operands);
+    return this.outsideOf(
+      columns.flatMap(({ index }) => this.schema.leafOfColumn.get(index) ?? []),
+      false,
+    );
+  }
+
+  /** The same for any leaves, with dictionaries or without. */
+  outsideOf(leaves: readonly Leaf[], readsDictionaries: boolean): number {
+    this.#outsideByteLength = outsideByteLength(this.file, this.footer, new Set(leaves), { readsDictionaries });
+    return this.#outsideByteLength;
+  }
+
   /** Tells, before the slots are laid out, which columns are loaded without a job. */
   carry(columns: readonly Column[]): void {
     this.#carried = columns;
@@ -93,10 +110,7 @@ export class ParquetSource implements Source {
     this.#survey = undefined;
     // Pages are the unit, whatever the slots.
     this.#leveled = levelsColumns(jobs, this.schema);
-    // An elementwise job needs its column's lists only to compare them with those of its gradient.
-    this.#needsLists = jobs.some(
-      ({ domain, operands }) => domain === 'lists' || (domain === 'elements' && operands.length > 1),
-    );
+    this.#needsLists = jobs.some(needsLists);
   }
 
   async describe(): Promise<SourceDescription> {
@@ -140,4 +154,9 @@ export class ParquetSource implements Source {
       pageReader: this.#pageReader,
     });
   }
+}
+
+/** An elementwise job needs its column's lists only to compare them with those of its gradient. */
+function needsLists({ domain, operands }: Job): boolean {
+  return domain === 'lists' || (domain === 'elements' && operands.length > 1);
 }

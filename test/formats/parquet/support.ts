@@ -33,7 +33,7 @@ const WASM_PAGE_BYTE_LENGTH = 1 << 16;
 const module = compileKernels();
 
 export async function openPageReader(): Promise<PageReader> {
-  return new PageReader(module);
+  return new PageReader(module, 0);
 }
 
 export interface TestContext extends PageContext {
