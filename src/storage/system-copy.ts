@@ -1,8 +1,20 @@
-import { chmodSync, constants, copyFile, fstatSync, ftruncateSync, openSync, statSync, unlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFile,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { promisify } from 'node:util';
 import { stoppedError } from '../errors.js';
 import type { ReadableFile } from './file.js';
 import { ioError } from './system-error.js';
+
+const POLL_MILLISECONDS = 2;
 
 export interface SystemCopyOptions {
   readonly file: ReadableFile;
@@ -32,10 +44,9 @@ export async function copyBySystem(path: string, options: SystemCopyOptions): Pr
     ftruncateSync(fd, byteLength);
     return fd;
   } catch (error) {
+    // A copy that is under way can't be stopped; what it writes to goes with its name.
+    await begun(copied, path);
     removeIfThere(path);
-    // A copy can't be stopped, and one that hasn't begun yet still makes the file.
-    const remove = () => removeIfThere(path);
-    copied.then(remove, remove);
     if (signal?.aborted || ioError('copy', path, error).code === 'LW_DISK_FULL') throw error;
     return undefined;
   }
@@ -55,6 +66,17 @@ function removeIfThere(path: string): void {
   } catch {
     // It isn't there, or whoever looks for leftovers next finds it.
   }
+}
+
+/** Waits until the copy has ended, or its file is there. */
+async function begun(copied: Promise<void>, path: string): Promise<void> {
+  let isEnded = false;
+  const end = () => {
+    isEnded = true;
+  };
+  copied.then(end, end);
+  do await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS));
+  while (!isEnded && !existsSync(path));
 }
 
 function orStopped<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
