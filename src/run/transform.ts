@@ -98,7 +98,7 @@ async function execute(
       jobs: bound.jobs,
       slab,
       pool,
-      byteLength: workByteLength(input, bound.jobs),
+      byteLength: workByteLength(input, bound.jobs, settings),
       signal,
       onPartition: (partition) => meter.onPartition(partition),
       onWritten: meter.onWritten,
@@ -120,9 +120,16 @@ async function execute(
   }
 }
 
-/** Bytes to be worked on; of a Parquet file, whose pages may be many times smaller, those that its values take in a slot. */
-function workByteLength(input: Input, jobs: readonly Job[]): number | undefined {
-  if (input.format === 'arrow') return input.byteLength;
+/**
+ * Bytes to be worked on; of a Parquet file, whose pages may be many times smaller, those that its values take in a slot,
+ * unless its row groups are made anew.
+ */
+function workByteLength(
+  input: Input,
+  jobs: readonly Job[],
+  { rowGroupRows }: Pick<Settings, 'rowGroupRows'>,
+): number | undefined {
+  if (input.format === 'arrow' || rowGroupRows !== undefined) return input.byteLength;
   const columns = jobs.flatMap((job) => [...job.operands, ...job.outputs]);
   return 8 * columns.length * (input.rowCount ?? 0);
 }

@@ -1,6 +1,7 @@
 /** The dictionaries of several column chunks as one, and where the values of each stand in it. */
 import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
+import { DistinctValues } from './distinct-values.js';
 import type { PageReader } from './lists.js';
 import type { DictionaryPageInfo } from './page-header.js';
 
@@ -12,8 +13,8 @@ export interface MergedDictionary {
   readonly maps: ReadonlyMap<DictionaryPageInfo, Uint32Array | undefined>;
 }
 
-/** What a dictionary may come to before values are written instead, unless the first is larger by itself. */
-const BYTE_LENGTH_MAX = 1 << 18;
+/** What a dictionary may come to before values are written instead: where writers stop to make one. */
+const BYTE_LENGTH_MAX = 1 << 20;
 const LENGTH_BYTE_LENGTH = 4;
 
 /**
@@ -28,15 +29,12 @@ export function mergeDictionaries(
   dictionaries: readonly DictionaryPageInfo[],
   valueByteLength: number,
 ): MergedDictionary | undefined {
-  const places = new Map<string, number>();
+  if (dictionaries.some(({ uncompressedByteLength }) => uncompressedByteLength > BYTE_LENGTH_MAX)) return undefined;
   const maps = new Map<DictionaryPageInfo, Uint32Array | undefined>();
-  const limit = Math.max(BYTE_LENGTH_MAX, dictionaries[0]?.uncompressedByteLength ?? 0);
-  const parts: Uint8Array[] = [];
-  let byteLength = 0;
-  let valueCount = 0;
+  const values = new DistinctValues(BYTE_LENGTH_MAX);
   for (const dictionary of dictionaries) {
     const bytes = reader.readDictionary(file, dictionary, name);
-    const isFirst = valueCount === 0 && maps.size === 0;
+    const isFirst = maps.size === 0;
     const map = new Uint32Array(dictionary.valueCount);
     let at = 0;
     for (let index = 0; index < dictionary.valueCount; index++) {
@@ -47,23 +45,15 @@ export function mergeDictionaries(
           `${file.name}: column "${name}": a dictionary of ${dictionary.valueCount} values in ${bytes.length} bytes`,
         );
       }
-      const value = bytes.subarray(at, end);
-      at = end;
-      const key = latin1(value);
-      let place = places.get(key);
       // The first dictionary stays as it is, with what may be in it twice.
-      if (place === undefined || isFirst) {
-        place = valueCount++;
-        places.set(key, place);
-        parts.push(value.slice());
-        byteLength += value.length;
-        if (byteLength > limit) return undefined;
-      }
+      const place = isFirst ? values.add(bytes, at, end) : values.placeOf(bytes, at, end);
+      if (place === undefined) return undefined;
       map[index] = place;
+      at = end;
     }
     maps.set(dictionary, isFirst ? undefined : map);
   }
-  return { bytes: concatenate(parts, byteLength), valueCount, maps };
+  return { bytes: values.bytes, valueCount: values.count, maps };
 }
 
 /** The bytes of the longest value of a dictionary whose values stand behind their lengths. */
@@ -81,20 +71,6 @@ export function longestValue(bytes: Uint8Array, valueCount: number): number {
 function valueEnd(bytes: Uint8Array, at: number, valueByteLength: number): number {
   if (valueByteLength > 0) return at + valueByteLength;
   if (at + LENGTH_BYTE_LENGTH > bytes.length) return Number.POSITIVE_INFINITY;
-  const length = new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(0, true);
-  return at + LENGTH_BYTE_LENGTH + length;
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-}
-
-function concatenate(parts: readonly Uint8Array[], byteLength: number): Uint8Array {
-  const bytes = new Uint8Array(byteLength);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  const low = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16);
+  return at + LENGTH_BYTE_LENGTH + low + bytes[at + 3]! * 2 ** 24;
 }
