@@ -14,7 +14,7 @@ export interface MergedDictionary {
 }
 
 /** What a dictionary may come to before values are written instead: where writers stop to make one. */
-const BYTE_LENGTH_MAX = 1 << 20;
+export const MERGED_BYTE_LENGTH_MAX = 1 << 20;
 const LENGTH_BYTE_LENGTH = 4;
 
 /**
@@ -29,9 +29,10 @@ export function mergeDictionaries(
   dictionaries: readonly DictionaryPageInfo[],
   valueByteLength: number,
 ): MergedDictionary | undefined {
-  if (dictionaries.some(({ uncompressedByteLength }) => uncompressedByteLength > BYTE_LENGTH_MAX)) return undefined;
+  if (dictionaries.some(({ uncompressedByteLength }) => uncompressedByteLength > MERGED_BYTE_LENGTH_MAX))
+    return undefined;
   const maps = new Map<DictionaryPageInfo, Uint32Array | undefined>();
-  const values = new DistinctValues(BYTE_LENGTH_MAX);
+  const values = new DistinctValues(MERGED_BYTE_LENGTH_MAX);
   for (const dictionary of dictionaries) {
     const bytes = reader.readDictionary(file, dictionary, name);
     const isFirst = maps.size === 0;

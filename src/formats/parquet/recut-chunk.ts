@@ -59,15 +59,21 @@ export class RecutChunk {
     const dictionaries = usedDictionaries(used);
     const merged =
       dictionaries.length > 1 ? mergeDictionaries(file, reader, name, dictionaries, valueByteLength) : undefined;
-    // Where there are several that can't be one, values are written instead of indices.
-    const dictionary = dictionaries.length === 1 || merged !== undefined ? dictionaries[0] : undefined;
+    // Of several that can't be one, the one that most pages refer to stays, and the others' values are written.
+    const dictionary = merged === undefined ? mostUsed(used) : dictionaries[0];
     const longest = memoized((each: DictionaryPageInfo) =>
       longestValue(reader.readDictionary(file, each, name), each.valueCount),
     );
     const bitWidth = Math.max(1, 32 - Math.clz32((merged ?? dictionary ?? { valueCount: 1 }).valueCount - 1));
     const placesOf = memoized((each: DictionaryPageInfo) => placesFile(merged, each));
     this.#recoding = { file, leaf, order, codec, pageChecksum, bitWidth, longestValue: longest, placesOf };
-    const pages = planPages(values, { codecId, dictionary, valueByteLength, longestValue: longest });
+    const pages = planPages(values, {
+      codecId,
+      dictionary,
+      isMerged: merged !== undefined,
+      valueByteLength,
+      longestValue: longest,
+    });
     this.items = [
       ...(dictionary === undefined ? [] : [this.#dictionaryItem(dictionary, merged)]),
       ...this.#pageItems(pages),
@@ -171,6 +177,19 @@ export class RecutChunk {
       },
     };
   }
+}
+
+/** The dictionary that most values are indices into. */
+function mostUsed(pages: readonly StatedPage[]): DictionaryPageInfo | undefined {
+  const counts = new Map<DictionaryPageInfo, number>();
+  for (const { dictionary, valueCount } of pages) {
+    if (dictionary !== undefined) counts.set(dictionary, (counts.get(dictionary) ?? 0) + valueCount);
+  }
+  let most: DictionaryPageInfo | undefined;
+  for (const [dictionary, count] of counts) {
+    if (most === undefined || count > (counts.get(most) ?? 0)) most = dictionary;
+  }
+  return most;
 }
 
 /** Where a page's header starts. */

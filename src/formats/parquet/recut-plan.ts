@@ -35,8 +35,10 @@ export interface ValueRange {
 export interface PlanOptions {
   /** Of the output's column chunk, as parquet.thrift numbers it. */
   readonly codecId: number;
-  /** Whether indices stay indices; if so, the one whose indices stay the same. */
+  /** The dictionary whose indices stay the same, if there is one. */
   readonly dictionary: DictionaryPageInfo | undefined;
+  /** Whether there are others whose indices stay indices: into one that all are merged to. */
+  readonly isMerged: boolean;
   /** Bytes of a value; 0 where each has its own. */
   readonly valueByteLength: number;
   /** Bytes of the longest value of a dictionary of byte arrays, where indices don't stay indices. */
@@ -130,8 +132,11 @@ function isLarge({ uncompressedByteLength, valueCount }: StatedPage): boolean {
   return uncompressedByteLength >= LARGE_BYTE_LENGTH || valueCount >= LARGE_VALUE_COUNT;
 }
 
-function encodingOf({ encoding }: StatedPage, { dictionary, valueByteLength }: PlanOptions): RecodeEncoding {
-  if (encoding === 'dictionary') return dictionary === undefined ? 'plain' : 'dictionary';
+function encodingOf(
+  { encoding, dictionary: own }: StatedPage,
+  { dictionary, isMerged, valueByteLength }: PlanOptions,
+): RecodeEncoding {
+  if (encoding === 'dictionary') return isMerged || own === dictionary ? 'dictionary' : 'plain';
   if (encoding === 'delta_byte_array') return encoding;
   const isSplit = encoding === 'byte_stream_split' && [2, 4, 8].includes(valueByteLength);
   return isSplit ? 'byte_stream_split' : 'plain';

@@ -6,6 +6,7 @@ import { ColumnMetaData, RowGroup } from './definitions.js';
 import { readChunkInfo } from './footer.js';
 import { storedByteLength } from './leaf-order.js';
 import { scanLeafPages } from './leaf-pages.js';
+import { MERGED_BYTE_LENGTH_MAX } from './merged-dictionary.js';
 import { maxCompressedByteLength } from './page-size.js';
 import {
   decodedByteLength,
@@ -106,6 +107,8 @@ const PART_BYTES_PER_VALUE = 2;
  */
 export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file' | 'footer'>, enough: number): number {
   let most = PUT_TOGETHER_BYTE_LENGTH;
+  /** By leaf, of column chunks with a dictionary. */
+  const dictionaries = new Map<number, number>();
   for (const rowGroup of footer.rowGroups) {
     const rowCount = rowGroup.integer(RowGroup.numRows) ?? 0;
     const chunks = rowGroup.structs(RowGroup.columns).map((struct) => readChunkInfo(file, struct, footer));
@@ -113,6 +116,10 @@ export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file
       const leaf = footer.schema.leaves[index];
       if (leaf === undefined) continue;
       const uncompressedByteLength = chunk.metadata.integer(ColumnMetaData.totalUncompressedSize) ?? 0;
+      if (chunk.metadata.has(ColumnMetaData.dictionaryPageOffset)) {
+        const known = dictionaries.get(index) ?? 0;
+        dictionaries.set(index, Math.min(MERGED_BYTE_LENGTH_MAX, known + uncompressedByteLength));
+      }
       const byteLength = Math.max(chunk.end - chunk.start, uncompressedByteLength);
       const bound = PART_COPIES * byteLength + PART_BYTES_PER_VALUE * chunk.valueCount + PUT_TOGETHER_BYTE_LENGTH;
       // Its pages can't be larger than the column chunk.
@@ -121,7 +128,7 @@ export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file
       for (const page of pages) most = Math.max(most, partByteLength(page, leaf) + PUT_TOGETHER_BYTE_LENGTH);
     }
   }
-  return most;
+  return Math.max(most, PAGE_COPIES * Math.max(0, ...dictionaries.values()) + PAGE_BYTE_LENGTH);
 }
 
 /** Room for the largest part of a page that becomes one by itself. */

@@ -171,6 +171,21 @@ describe('row groups of other rows than the input has', () => {
     expectSameValues(output);
   });
 
+  it('have the dictionary of most rows where several are too large to be one', async () => {
+    const x = Float64Array.from({ length: 160_000 }, (_, row) => row / 8);
+    const properties = new wasm.WriterPropertiesBuilder().setMaxRowGroupSize(90_000).build();
+    const stream = tableToIPC(new Table({ x: vectorFromArray(x) }), 'stream');
+    const bytes = wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties);
+    const output = await recut(bytes, 160_000, { slotByteLength: 1 << 23 });
+    const { encoding_stats } = chunk(output, 0, 'x');
+    expect(encoding_stats?.map(({ page_type: type, encoding }) => [type, encoding])).toEqual([
+      ['DICTIONARY_PAGE', 'PLAIN'],
+      ['DATA_PAGE', 'RLE_DICTIONARY'],
+      ['DATA_PAGE', 'PLAIN'],
+    ]);
+    expect(Float64Array.from(readByArrowRs(output)('x'), Number)).toEqual(x);
+  });
+
   it('name what is wrong with a damaged page', async () => {
     const bytes = writeFile({ pageByteLength: 1000, dictionary: false, codec: Compression.UNCOMPRESSED });
     const random = randomNumbers(7);
