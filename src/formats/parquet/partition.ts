@@ -59,6 +59,13 @@ export class RowGroupPartition extends PagedPartition {
     return lists;
   }
 
+  /** Pages whose headers have been read. */
+  get scannedPageCount(): number {
+    let count = 0;
+    for (const { pages } of this.#pages.values()) count += pages.length;
+    return count;
+  }
+
   columnPages(column: Column): ColumnPages {
     let pages = this.#pages.get(column.index);
     if (pages === undefined) {

@@ -8,6 +8,8 @@ import { type ChunkSize, leastByteLength, leastByteLengthBound, wantedByteLength
 
 /** Row groups by whose pages the best size is chosen. */
 const SAMPLED_ROW_GROUPS = 4;
+/** Pages, some hundred bytes each, that are remembered until their row group's turn comes. */
+const REMEMBERED_PAGES_MAX = 16384;
 
 /** Columns that are loaded together: the operands of a job, or one that is carried over. */
 interface Use {
@@ -19,6 +21,7 @@ export class SlotSurvey {
   readonly #uses: readonly Use[];
   readonly #open: (index: number) => RowGroupPartition;
   readonly #samples = new Map<number, RowGroupPartition>();
+  #rememberedPageCount = 0;
   /** Of each row group the column chunks of the columns in use, by their index. */
   readonly #sizes: readonly ReadonlyMap<number, ChunkSize>[];
 
@@ -84,10 +87,20 @@ export class SlotSurvey {
       for (const index of order) {
         if ((bounds[index] ?? 0) <= Math.max(most, enough)) break;
         const partition = this.#samples.get(index) ?? this.#open(index);
+        const before = partition.scannedPageCount;
         most = Math.max(most, leastByteLength(partition, columns, job));
+        this.#rememberedPageCount += partition.scannedPageCount - before;
+        if (this.#rememberedPageCount <= REMEMBERED_PAGES_MAX) this.#samples.set(index, partition);
       }
     }
     return most;
+  }
+
+  /** A row group whose page headers have been read, for once: they needn't be read again. */
+  take(index: number): RowGroupPartition | undefined {
+    const partition = this.#samples.get(index);
+    this.#samples.delete(index);
+    return partition;
   }
 
   #sample(index: number): RowGroupPartition {

@@ -33,7 +33,7 @@ export class ParquetSource implements Source {
   #needsLists = false;
   #outsideByteLength = 0;
   #pageReader: PageReader | undefined;
-  /** Until the slots are laid out. */
+  /** Made when the slots are laid out. */
   #survey: SlotSurvey | undefined;
   readonly #openPageReader: OpenPageReader;
 
@@ -59,7 +59,10 @@ export class ParquetSource implements Source {
   async next(): Promise<RowGroupPartition | undefined> {
     if (this.#next >= this.footer.rowGroups.length) return undefined;
     if (this.#needsLists) await this.pageReader();
-    return this.#partition(this.#next++);
+    const index = this.#next++;
+    const surveyed = this.#survey?.take(index);
+    // What was made before there was a reader of pages outside of slots has none.
+    return surveyed === undefined || this.#pageReader !== undefined ? this.#partition(index) : surveyed;
   }
 
   /** What reads pages outside of slots. */
@@ -107,7 +110,6 @@ export class ParquetSource implements Source {
   }
 
   useSlots(_slotByteLength: number, jobs: readonly Job[]): void {
-    this.#survey = undefined;
     // Pages are the unit, whatever the slots.
     this.#leveled = levelsColumns(jobs, this.schema);
     this.#needsLists = jobs.some(needsLists);
