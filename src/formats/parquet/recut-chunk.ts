@@ -4,14 +4,14 @@ import { MemoryFile } from '../../storage/memory-file.js';
 import type { CopyItem } from '../format.js';
 import { codecLike } from './codec-choice.js';
 import { Encoding } from './definitions.js';
+import { bitWidthOf, largestUse, pays, usedDictionaries } from './dictionary-use.js';
 import { leafOrder, storedByteLength } from './leaf-order.js';
 import type { PageReader } from './lists.js';
 import { longestValue, type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
 import type { DictionaryPageInfo } from './page-header.js';
-import { usedDictionaries } from './page-range.js';
 import type { CopiedPage, ParquetPiece } from './piece.js';
 import { RecutChunkWriter } from './recut-chunk-writer.js';
-import { pagesBetween, type RowRange, valueRange } from './recut-partition.js';
+import { type RowRange, valueRange } from './recut-partition.js';
 import { type OutputPage, planPages, type ValueRange } from './recut-plan.js';
 import { addDictionary, addPage, type Recoding, type StoredDictionary } from './recut-task.js';
 import type { RowGroupWriter } from './row-group-writer.js';
@@ -55,16 +55,17 @@ export class RecutChunk {
 
     const values = ranges.map(({ rows, pages }): ValueRange => ({ pages, ...valueRange(rows, pages) }));
     const valueByteLength = storedByteLength(leaf);
-    const used = values.flatMap(({ pages, start, end }) => pagesBetween(pages, start, end).map(({ page }) => page));
-    const dictionaries = usedDictionaries(used);
-    const merged =
+    const used = usedDictionaries(values);
+    const dictionaries = [...used.keys()];
+    const joined =
       dictionaries.length > 1 ? mergeDictionaries(file, reader, name, dictionaries, valueByteLength) : undefined;
-    // Of several that can't be one, the one that most pages refer to stays, and the others' values are written.
-    const dictionary = merged === undefined ? mostUsed(used) : dictionaries[0];
+    const merged = joined !== undefined && pays(joined.bytes.length, joined.valueCount, [...used]) ? joined : undefined;
+    // Of several that can't be one, the one that most values are of stays, and the others' values are written.
+    const dictionary = merged === undefined ? largestUse(used) : dictionaries[0];
     const longest = memoized((each: DictionaryPageInfo) =>
       longestValue(reader.readDictionary(file, each, name), each.valueCount),
     );
-    const bitWidth = Math.max(1, 32 - Math.clz32((merged ?? dictionary ?? { valueCount: 1 }).valueCount - 1));
+    const bitWidth = bitWidthOf((merged ?? dictionary ?? { valueCount: 1 }).valueCount);
     const placesOf = memoized((each: DictionaryPageInfo) => placesFile(merged, each));
     this.#recoding = { file, leaf, order, codec, pageChecksum, bitWidth, longestValue: longest, placesOf };
     const pages = planPages(values, {
@@ -177,19 +178,6 @@ export class RecutChunk {
       },
     };
   }
-}
-
-/** The dictionary that most values are indices into. */
-function mostUsed(pages: readonly StatedPage[]): DictionaryPageInfo | undefined {
-  const counts = new Map<DictionaryPageInfo, number>();
-  for (const { dictionary, valueCount } of pages) {
-    if (dictionary !== undefined) counts.set(dictionary, (counts.get(dictionary) ?? 0) + valueCount);
-  }
-  let most: DictionaryPageInfo | undefined;
-  for (const [dictionary, count] of counts) {
-    if (most === undefined || count > (counts.get(most) ?? 0)) most = dictionary;
-  }
-  return most;
 }
 
 /** Where a page's header starts. */
