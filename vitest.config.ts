@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     expect: { requireAssertions: true },
     pool: 'forks',
+    // Tests that wait for the disk or for a process leave a core to others.
+    maxWorkers: '100%',
     testTimeout: 60_000,
   },
 });

@@ -68,8 +68,9 @@ const groups = [
   {
     name: 'parquet',
     priority: 1,
-    test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema)|hyparquet-writer[\\/]src[\\/]thrift/,
+    test: /src[\\/]formats[\\/]parquet[\\/](?!arrow-schema|recut)|hyparquet-writer[\\/]src[\\/]thrift/,
   },
+  { name: 'recut', priority: 0, test: /src[\\/]formats[\\/]parquet[\\/]recut/ },
   { name: 'convert', priority: 0, test: /src[\\/]formats[\\/](convert|parquet[\\/]arrow-schema)/ },
   {
     name: 'core',

@@ -20,7 +20,7 @@ describe('the bundle', () => {
   });
 
   it.each([
-    ['parquet', /arrow|convert/],
+    ['parquet', /arrow|convert|recut/],
     ['arrow', /parquet|convert/],
     ['core', /arrow|parquet|convert/],
   ])('loads no other format with %s at once', (name, others) => {

@@ -89,12 +89,20 @@ async function fileSink(
 ): Promise<Sink<unknown>> {
   const pages = { encoding: settings.encoding ?? 'auto', pageChecksum: settings.pageChecksums };
   if (input.format === 'parquet' && settings.format === 'parquet') {
-    const { ParquetSink } = await import('../formats/parquet/sink.js');
     const { source } = input;
-    const compression = settings.compression ?? 'sameAsInput';
-    const isRecut = settings.rowGroupRows !== undefined;
-    const keptByteLength = isRecut ? 0 : await keepColumnChunks(source, common, file, signal);
-    return new ParquetSink({ ...common, ...pages, source, compression, file, keptByteLength });
+    const parquet = {
+      ...common,
+      ...pages,
+      source,
+      compression: settings.compression ?? ('sameAsInput' as const),
+      file,
+    };
+    if (settings.rowGroupRows !== undefined) {
+      const { RecutSink } = await import('../formats/parquet/recut/recut-sink.js');
+      return new RecutSink(parquet);
+    }
+    const { ParquetSink } = await import('../formats/parquet/sink.js');
+    return new ParquetSink({ ...parquet, keptByteLength: await keepColumnChunks(source, common, file, signal) });
   }
   if (input.format === 'parquet') {
     const { arrowSchema, source } = input;

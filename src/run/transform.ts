@@ -144,7 +144,7 @@ async function cutSource(input: Input, { rowGroupRows, format }: Settings): Prom
     );
   }
   if (input.format === 'parquet') {
-    const { RecutSource } = await import('../formats/parquet/recut-source.js');
+    const { RecutSource } = await import('../formats/parquet/recut/recut-source.js');
     return new RecutSource(input.source, rowGroupRows);
   }
   if (rowGroupRows % ROW_MULTIPLE !== 0) {

@@ -20,7 +20,7 @@ import type { ChunkInfo } from './footer.js';
 import { updateKeyValues } from './key-values.js';
 import type { OutputLeaf } from './output-leaf.js';
 import type { RowGroupPartition } from './partition.js';
-import type { RecutPartition } from './recut-partition.js';
+import type { RecutPartition } from './recut/recut-partition.js';
 import type { ParquetSource } from './source.js';
 import { readStruct, type ThriftStruct } from './thrift.js';
 import {

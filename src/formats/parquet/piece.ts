@@ -4,9 +4,9 @@ import type { OutputColumn } from '../../plan/job.js';
 import type { ChunkWriter } from './chunk-writer.js';
 import type { ColumnChunkWriter } from './column-chunk-writer.js';
 import type { DataPageInfo, DictionaryPageInfo } from './page-header.js';
-import type { MadePage } from './recut-task.js';
+import type { MadePage } from './recut/recut-task.js';
+import type { StatedPage } from './recut/stated-pages.js';
 import type { RowGroupWriter } from './row-group-writer.js';
-import type { StatedPage } from './stated-pages.js';
 
 /** Bytes of the input that are copied as one. */
 export interface CopyRun {

@@ -15,13 +15,11 @@ import type { EncodingOption } from './encoding-choice.js';
 import { FooterWriter } from './footer-writer.js';
 import { createOutputLeaf, type OutputLeaf } from './output-leaf.js';
 import { PageStore } from './page-store.js';
+import type { PagedRowGroup, PagedRowGroupOptions } from './paged-row-group.js';
 import { RowGroupPartition } from './partition.js';
 import type { ParquetPiece } from './piece.js';
-import { RecutPartition } from './recut-partition.js';
-import { RecutRowGroup } from './recut-row-group.js';
 import type { Leaf } from './schema.js';
 import type { ParquetSource } from './source.js';
-import { type StatedPages, scanStatedPages } from './stated-pages.js';
 
 export interface ParquetSinkOptions {
   readonly source: ParquetSource;
@@ -50,33 +48,46 @@ export const MAGIC = new TextEncoder().encode('PAR1');
 export class ParquetSink implements Sink<ParquetPiece> {
   /** Column chunks follow one another, so loads are written in the order described. */
   readonly ordered = true;
-  readonly #options: ParquetSinkOptions;
+  protected readonly options: ParquetSinkOptions;
+  protected readonly footer: FooterWriter;
   readonly #leaves: readonly OutputLeaf[];
-  readonly #footer: FooterWriter;
   readonly #store: PageStore;
   readonly #appender: Appender;
-  readonly #pages = new WeakMap<RowGroupPartition, Map<number, StatedPages>>();
 
   /** @throws LW_UNSUPPORTED_OPTION where Parquet can't hold an output, or isn't written with the codec */
   constructor(options: ParquetSinkOptions) {
     const { source, jobs, file } = options;
-    this.#options = options;
+    this.options = options;
     const choose = createCodecChooser(options);
     const { encoding = 'auto' } = options;
     this.#leaves = jobs.flatMap((job) =>
       job.outputs.map((output) => createOutputLeaf(output, job, { schema: source.schema, choose, encoding })),
     );
     const { keptByteLength = 0 } = options;
-    this.#footer = new FooterWriter({ source, jobs, leaves: this.#leaves, keptByteLength });
+    this.footer = new FooterWriter({ source, jobs, leaves: this.#leaves, keptByteLength });
     this.#store = new PageStore(options.windowByteLength, options.openSpool);
     this.#appender = new Appender(file, keptByteLength);
     if (keptByteLength === 0) this.#appender.append([MAGIC]);
   }
 
-  async begin(partition: SourcePartition): Promise<CopiedRowGroup | RecutRowGroup> {
-    const { source, jobs, memory, slotByteLength, pageChecksum = false, keptByteLength = 0 } = this.#options;
-    const common = {
-      file: source.file,
+  async begin(partition: SourcePartition): Promise<PagedRowGroup> {
+    if (!(partition instanceof RowGroupPartition)) throw new RangeError('the partition is no row group');
+    const { slotByteLength, keptByteLength = 0 } = this.options;
+    return new CopiedRowGroup({
+      ...this.rowGroupOptions(),
+      partition,
+      isKept: keptByteLength > 0,
+      slotByteLength,
+      onEnd: (chunks) => this.footer.addRowGroup(partition, chunks),
+    });
+  }
+
+  /** What row groups of any kind are made with. */
+  protected rowGroupOptions(): Omit<PagedRowGroupOptions, 'partition'> {
+    const { source, jobs, memory, pageChecksum = false } = this.options;
+    const { file } = source;
+    return {
+      file,
       jobs,
       leaves: this.#leaves,
       memory,
@@ -84,35 +95,7 @@ export class ParquetSink implements Sink<ParquetPiece> {
       store: this.#store,
       appender: this.#appender,
     };
-    if (partition instanceof RowGroupPartition) {
-      return new CopiedRowGroup({
-        ...common,
-        partition,
-        isKept: keptByteLength > 0,
-        slotByteLength,
-        onEnd: (chunks) => this.#footer.addRowGroup(partition, chunks),
-      });
-    }
-    if (!(partition instanceof RecutPartition)) throw new RangeError('the partition is of no row group');
-    return new RecutRowGroup({
-      ...common,
-      partition,
-      schema: source.schema,
-      reader: await source.pageReader(),
-      pagesOf: this.#pagesOf,
-      onEnd: (writers) => this.#footer.addRecutRowGroup(partition, writers),
-    });
   }
-
-  /** The pages of an untouched leaf; those of a row group that is cut are asked for again. */
-  readonly #pagesOf = (partition: RowGroupPartition, leaf: Leaf): StatedPages => {
-    const chunk = partition.chunks[leaf.index];
-    if (chunk === undefined) throw new RangeError(`no column chunk ${leaf.index}`);
-    const known = this.#pages.get(partition) ?? new Map<number, StatedPages>();
-    const pages = known.get(leaf.index) ?? scanStatedPages(this.#options.source.file, chunk, leaf, partition.rowCount);
-    this.#pages.set(partition, known.set(leaf.index, pages));
-    return pages;
-  };
 
   write(load: Load<ParquetPiece>, results: readonly TaskResult[]): void {
     for (const piece of load.pieces) piece.rowGroup.write(piece, results);
@@ -120,7 +103,7 @@ export class ParquetSink implements Sink<ParquetPiece> {
   }
 
   async finish(): Promise<void> {
-    await this.#footer.write(this.#appender);
+    await this.footer.write(this.#appender);
     this.#appender.append([MAGIC]);
     this.#appender.flush();
   }

@@ -4,7 +4,8 @@ import { openArrow } from '../../../src/formats/arrow/open.js';
 import { ParquetConvertSink } from '../../../src/formats/convert/parquet-sink.js';
 import type { Sink, Source, SourcePartition } from '../../../src/formats/format.js';
 import type { EncodingOption } from '../../../src/formats/parquet/encoding-choice.js';
-import { RecutSource } from '../../../src/formats/parquet/recut-source.js';
+import { RecutSink } from '../../../src/formats/parquet/recut/recut-sink.js';
+import { RecutSource } from '../../../src/formats/parquet/recut/recut-source.js';
 import { ParquetSink, type ParquetSinkOptions } from '../../../src/formats/parquet/sink.js';
 import { openParquet } from '../../../src/formats/parquet/source.js';
 import { bindTransforms } from '../../../src/plan/bind.js';
@@ -122,8 +123,10 @@ export function transformBytes(
   { compression = 'sameAsInput', rowGroupRows, ...options }: TransformOptions = {},
 ): Promise<Uint8Array> {
   const source = openParquet(new MemoryFile('input', bytes), openPageReader);
-  const rows = rowGroupRows === undefined ? source : new RecutSource(source, rowGroupRows);
-  return runSerially(rows, transforms, options, (common) => new ParquetSink({ ...common, source, compression }));
+  const isRecut = rowGroupRows !== undefined;
+  const rows = isRecut ? new RecutSource(source, rowGroupRows) : source;
+  const Sink = isRecut ? RecutSink : ParquetSink;
+  return runSerially(rows, transforms, options, (common) => new Sink({ ...common, source, compression }));
 }
 
 /** Applies transforms to the bytes of an Arrow file and writes Parquet. */

@@ -2,10 +2,10 @@ import { Binary, Int64, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-
 import { parquetMetadata } from 'hyparquet';
 import * as wasm from 'parquet-wasm';
 import { describe, expect, it } from 'vitest';
-import { LanewiseError } from '../../../src/errors.js';
-import { randomNumbers } from '../../e2e/support.js';
-import { readByArrowRs } from './nested-support.js';
-import { type TransformOptions, transformBytes } from './support.js';
+import { LanewiseError } from '../../../../src/errors.js';
+import { randomNumbers } from '../../../e2e/support.js';
+import { readByArrowRs } from '../nested-support.js';
+import { type TransformOptions, transformBytes } from '../support.js';
 
 const ROW_COUNT = 5000;
 const CITIES = ['Oslo', 'Bergen', 'Tromsø', '', 'Å', 'Stavanger'];

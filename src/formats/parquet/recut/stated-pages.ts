@@ -1,15 +1,15 @@
 /** Pages of a column chunk with what their headers, or the page index, say of their values. */
-import type { ReadableFile } from '../../storage/file.js';
-import type { PageBounds } from './chunk-writer.js';
-import { ColumnChunk, ColumnIndex, ColumnMetaData, Statistics } from './definitions.js';
-import type { ChunkInfo } from './footer.js';
-import { storedByteLength } from './leaf-order.js';
-import { type LeafPages, scanLeafPages } from './leaf-pages.js';
-import type { DataPageInfo } from './page-header.js';
-import type { MinMax } from './plain-value.js';
-import type { Leaf } from './schema.js';
-import { readStruct, type ThriftStruct } from './thrift.js';
-import { WireType } from './thrift-cursor.js';
+import type { ReadableFile } from '../../../storage/file.js';
+import type { PageBounds } from '../chunk-writer.js';
+import { ColumnChunk, ColumnIndex, ColumnMetaData, Statistics } from '../definitions.js';
+import type { ChunkInfo } from '../footer.js';
+import { storedByteLength } from '../leaf-order.js';
+import { type LeafPages, scanLeafPages } from '../leaf-pages.js';
+import type { DataPageInfo } from '../page-header.js';
+import type { MinMax } from '../plain-value.js';
+import type { Leaf } from '../schema.js';
+import { readStruct, type ThriftStruct } from '../thrift.js';
+import { WireType } from '../thrift-cursor.js';
 
 export interface StatedPage extends DataPageInfo {
   readonly bounds: PageBounds;

@@ -1,8 +1,8 @@
 /** Lists of rows of several row groups, counted as if they stood one behind the other. */
-import type { ListRows } from '../../abi/task.js';
-import type { Load } from '../../slab/load.js';
-import type { PartitionLists } from '../format.js';
-import { loadStarts, type ParquetLists, startsByteLength } from './lists.js';
+import type { ListRows } from '../../../abi/task.js';
+import type { Load } from '../../../slab/load.js';
+import type { PartitionLists } from '../../format.js';
+import { loadStarts, type ParquetLists, startsByteLength } from '../lists.js';
 
 interface Part {
   readonly lists: ParquetLists;

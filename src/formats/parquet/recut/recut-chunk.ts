@@ -1,21 +1,21 @@
 /** An untouched column chunk of other rows than a row group of the input has: which pages it comes to, and how. */
-import type { ReadableFile } from '../../storage/file.js';
-import { MemoryFile } from '../../storage/memory-file.js';
-import type { CopyItem } from '../format.js';
-import { codecLike } from './codec-choice.js';
-import { Encoding } from './definitions.js';
+import type { ReadableFile } from '../../../storage/file.js';
+import { MemoryFile } from '../../../storage/memory-file.js';
+import type { CopyItem } from '../../format.js';
+import { codecLike } from '../codec-choice.js';
+import { Encoding } from '../definitions.js';
+import { leafOrder, storedByteLength } from '../leaf-order.js';
+import type { PageReader } from '../lists.js';
+import type { DictionaryPageInfo } from '../page-header.js';
+import type { CopiedPage, ParquetPiece } from '../piece.js';
+import type { RowGroupWriter } from '../row-group-writer.js';
+import type { Leaf, ParquetSchema } from '../schema.js';
 import { bitWidthOf, largestUse, pays, usedDictionaries } from './dictionary-use.js';
-import { leafOrder, storedByteLength } from './leaf-order.js';
-import type { PageReader } from './lists.js';
 import { longestValue, type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
-import type { DictionaryPageInfo } from './page-header.js';
-import type { CopiedPage, ParquetPiece } from './piece.js';
 import { RecutChunkWriter } from './recut-chunk-writer.js';
 import { type RowRange, valueRange } from './recut-partition.js';
 import { type OutputPage, planPages, type ValueRange } from './recut-plan.js';
 import { addDictionary, addPage, type Recoding, type StoredDictionary } from './recut-task.js';
-import type { RowGroupWriter } from './row-group-writer.js';
-import type { Leaf, ParquetSchema } from './schema.js';
 import type { StatedPage, StatedPages } from './stated-pages.js';
 
 export interface RecutChunkOptions {

@@ -1,18 +1,18 @@
 /** A row group of other rows than the input's have: every column chunk is written, of copied pages as far as possible. */
-import { BOUND_BYTE_LENGTH_MAX, UNKNOWN_BOUND } from '../../abi/recode.js';
-import type { TaskResult } from '../../abi/task.js';
-import type { Job } from '../../plan/job.js';
-import type { CopyItem, JobItem } from '../format.js';
-import type { ChunkWriter, PageSummary } from './chunk-writer.js';
-import { PageType } from './definitions.js';
-import type { PageReader } from './lists.js';
-import { dataPageHeader, dictionaryPageHeader } from './page-header-writer.js';
-import { PagedRowGroup, type PagedRowGroupOptions } from './paged-row-group.js';
-import type { RowGroupPartition } from './partition.js';
-import type { CopiedPage, ParquetPiece, RecutPiece } from './piece.js';
+import { BOUND_BYTE_LENGTH_MAX, UNKNOWN_BOUND } from '../../../abi/recode.js';
+import type { TaskResult } from '../../../abi/task.js';
+import type { Job } from '../../../plan/job.js';
+import type { CopyItem, JobItem } from '../../format.js';
+import type { ChunkWriter, PageSummary } from '../chunk-writer.js';
+import { PageType } from '../definitions.js';
+import type { PageReader } from '../lists.js';
+import { dataPageHeader, dictionaryPageHeader } from '../page-header-writer.js';
+import { PagedRowGroup, type PagedRowGroupOptions } from '../paged-row-group.js';
+import type { RowGroupPartition } from '../partition.js';
+import type { CopiedPage, ParquetPiece, RecutPiece } from '../piece.js';
+import type { Leaf, ParquetSchema } from '../schema.js';
 import { RecutChunk } from './recut-chunk.js';
 import type { RecutPartition } from './recut-partition.js';
-import type { Leaf, ParquetSchema } from './schema.js';
 import type { StatedPages } from './stated-pages.js';
 
 export interface RecutRowGroupOptions extends PagedRowGroupOptions {

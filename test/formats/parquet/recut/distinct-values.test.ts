@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DistinctValues } from '../../../src/formats/parquet/distinct-values.js';
-import { seededRandom } from '../../../src/seeded-random.js';
+import { DistinctValues } from '../../../../src/formats/parquet/recut/distinct-values.js';
+import { seededRandom } from '../../../../src/seeded-random.js';
 
 const encoder = new TextEncoder();
 

@@ -1,7 +1,7 @@
 /** Which pages an untouched column chunk is made of where its rows are those of parts of the input's row groups. */
-import type { RecodeEncoding } from '../../abi/recode.js';
-import { ALIGNMENT } from '../../slab/load.js';
-import type { DictionaryPageInfo } from './page-header.js';
+import type { RecodeEncoding } from '../../../abi/recode.js';
+import { ALIGNMENT } from '../../../slab/load.js';
+import type { DictionaryPageInfo } from '../page-header.js';
 import { pagesBetween } from './recut-partition.js';
 import type { StatedPage, StatedPages } from './stated-pages.js';
 

@@ -1,13 +1,13 @@
 /** Rows of one row group of the input, or of several, that are to be one row group of the output. */
-import type { Column } from '../../plan/schema.js';
-import type { ReadableFile } from '../../storage/file.js';
-import { type ColumnPages, pageIndexOf } from './column-pages.js';
+import type { Column } from '../../../plan/schema.js';
+import type { ReadableFile } from '../../../storage/file.js';
+import { type ColumnPages, pageIndexOf } from '../column-pages.js';
+import type { LeafPages } from '../leaf-pages.js';
+import { LoadedLevels } from '../loaded-levels.js';
+import type { DataPageInfo } from '../page-header.js';
+import { PagedPartition } from '../paged-partition.js';
+import type { RowGroupPartition } from '../partition.js';
 import { JoinedLists } from './joined-lists.js';
-import type { LeafPages } from './leaf-pages.js';
-import { LoadedLevels } from './loaded-levels.js';
-import type { DataPageInfo } from './page-header.js';
-import { PagedPartition } from './paged-partition.js';
-import type { RowGroupPartition } from './partition.js';
 
 /** Rows `start` to `end` of a row group. */
 export interface RowRange {

@@ -1,11 +1,11 @@
 /** A Parquet input whose rows are handed out as the output is to have them in row groups. */
-import type { Job } from '../../plan/job.js';
-import type { Source, SourceDescription } from '../format.js';
-import type { RowGroupPartition } from './partition.js';
+import type { Job } from '../../../plan/job.js';
+import type { Source, SourceDescription } from '../../format.js';
+import type { RowGroupPartition } from '../partition.js';
+import type { ParquetSchema } from '../schema.js';
+import type { ParquetSource } from '../source.js';
 import { RecutPartition, type RowRange } from './recut-partition.js';
 import { leastRecutByteLength } from './recut-size.js';
-import type { ParquetSchema } from './schema.js';
-import type { ParquetSource } from './source.js';
 
 export class RecutSource implements Source {
   readonly waits = false;

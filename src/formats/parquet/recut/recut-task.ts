@@ -1,14 +1,14 @@
 /** The load of a page that is made of parts of others: what is read, the task, and where its body comes to stand. */
-import type { DictionaryPage, PageCodec } from '../../abi/pages.js';
-import { BOUND_BYTE_LENGTH_MAX, type PagePart, type RecodeEncoding, type ValueOrder } from '../../abi/recode.js';
-import type { Load } from '../../slab/load.js';
-import type { ReadableFile } from '../../storage/file.js';
-import { storedByteLength, storedValue } from './leaf-order.js';
-import type { DictionaryPageInfo } from './page-header.js';
-import { dataPage } from './paged-partition.js';
+import type { DictionaryPage, PageCodec } from '../../../abi/pages.js';
+import { BOUND_BYTE_LENGTH_MAX, type PagePart, type RecodeEncoding, type ValueOrder } from '../../../abi/recode.js';
+import type { Load } from '../../../slab/load.js';
+import type { ReadableFile } from '../../../storage/file.js';
+import { storedByteLength, storedValue } from '../leaf-order.js';
+import type { DictionaryPageInfo } from '../page-header.js';
+import { dataPage } from '../paged-partition.js';
+import type { Leaf } from '../schema.js';
 import type { PartOfPage } from './recut-plan.js';
 import { type RecutSize, recutSize } from './recut-size.js';
-import type { Leaf } from './schema.js';
 
 /** How the pages of a column chunk are made. */
 export interface Recoding {

@@ -1,9 +1,9 @@
 /** The dictionaries of several column chunks as one, and where the values of each stand in it. */
-import { LanewiseError } from '../../errors.js';
-import type { ReadableFile } from '../../storage/file.js';
+import { LanewiseError } from '../../../errors.js';
+import type { ReadableFile } from '../../../storage/file.js';
+import type { PageReader } from '../lists.js';
+import type { DictionaryPageInfo } from '../page-header.js';
 import { DistinctValues } from './distinct-values.js';
-import type { PageReader } from './lists.js';
-import type { DictionaryPageInfo } from './page-header.js';
 
 export interface MergedDictionary {
   /** In the PLAIN encoding. */

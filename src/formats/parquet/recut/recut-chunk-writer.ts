@@ -1,8 +1,8 @@
-import { compareValues } from '../../abi/value-order.js';
-import { type ChunkLeaf, ChunkWriter, withBounds } from './chunk-writer.js';
-import { Statistics } from './definitions.js';
-import type { MinMax } from './plain-value.js';
-import type { ThriftStruct } from './thrift.js';
+import { compareValues } from '../../../abi/value-order.js';
+import { type ChunkLeaf, ChunkWriter, withBounds } from '../chunk-writer.js';
+import { Statistics } from '../definitions.js';
+import type { MinMax } from '../plain-value.js';
+import type { ThriftStruct } from '../thrift.js';
 
 /** Where nobody tells the bounds of a page, those of the column chunks that its values come from are told. */
 export class RecutChunkWriter extends ChunkWriter {

@@ -1,5 +1,5 @@
 /** Which dictionary a column chunk of other rows than the input's is to have. */
-import type { DictionaryPageInfo } from './page-header.js';
+import type { DictionaryPageInfo } from '../page-header.js';
 import { pagesBetween } from './recut-partition.js';
 import type { ValueRange } from './recut-plan.js';
 

@@ -1,13 +1,20 @@
 /** Slot bytes that making a page of parts of others takes. */
-import { levelsCapacity } from '../../abi/pages.js';
-import { BOUND_BYTE_LENGTH_MAX, indicesByteLength, lengthsByteLength, type RecodeEncoding } from '../../abi/recode.js';
-import { ALIGNMENT } from '../../slab/load.js';
-import { ColumnMetaData, RowGroup } from './definitions.js';
-import { readChunkInfo } from './footer.js';
-import { storedByteLength } from './leaf-order.js';
-import { scanLeafPages } from './leaf-pages.js';
+import { levelsCapacity } from '../../../abi/pages.js';
+import {
+  BOUND_BYTE_LENGTH_MAX,
+  indicesByteLength,
+  lengthsByteLength,
+  type RecodeEncoding,
+} from '../../../abi/recode.js';
+import { ALIGNMENT } from '../../../slab/load.js';
+import { ColumnMetaData, RowGroup } from '../definitions.js';
+import { readChunkInfo } from '../footer.js';
+import { storedByteLength } from '../leaf-order.js';
+import { scanLeafPages } from '../leaf-pages.js';
+import { maxCompressedByteLength } from '../page-size.js';
+import type { Leaf } from '../schema.js';
+import type { ParquetSource } from '../source.js';
 import { MERGED_BYTE_LENGTH_MAX } from './merged-dictionary.js';
-import { maxCompressedByteLength } from './page-size.js';
 import {
   decodedByteLength,
   PAGE_BYTE_LENGTH,
@@ -17,8 +24,6 @@ import {
   split,
 } from './recut-plan.js';
 import type { Recoding } from './recut-task.js';
-import type { Leaf } from './schema.js';
-import type { ParquetSource } from './source.js';
 
 export interface RecutSize {
   readonly rooms: RecutRooms;
