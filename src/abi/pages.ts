@@ -19,6 +19,9 @@ export type PageEncoding =
 /** How the values of results are encoded. */
 export type ValueEncoding = 'plain' | 'byte_stream_split';
 
+/** The same, or left to the values of each page. */
+export type EncodingOption = ValueEncoding | 'auto';
+
 /**
  * A data page in the slot. Its body is levels and values; of version 1 all of it is compressed, of version 2 only the
  * values are.
@@ -140,10 +143,11 @@ export function listLevelsByteLength(elementCount: number, listCount: number): n
  * Where `body` is 0, the page is neither compressed nor put together: its values stay in the region, nulls squeezed out,
  * behind levels that whoever writes the page takes from `definitionLevelsHead` and the region's bitmap.
  *
- * Its result is `[byteLength, uncompressedByteLength, isSplit, valueCount, nullCount, crc, rowCount, firstRepetitionLevel, minLow,
- * minHigh, maxLow, maxHigh]`: sizes of the body with its levels; 1 where its values are encoded BYTE_STREAM_SPLIT; values as Parquet counts them, with those of lists without
- * elements; the body's CRC-32, or 0 where none was asked for; rows that begin in the page; 0 where its first value begins one; the smallest and the largest value in the PLAIN encoding as two uint32 words
- * each, which are left out where there are none (all values are null or NaN).
+ * Its result is `[byteLength, uncompressedByteLength, isSplit, valueCount, nullCount, crc, rowCount, firstRepetitionLevel,
+ * minLow, minHigh, maxLow, maxHigh]`: sizes of the body with its levels; 1 where its values are encoded
+ * BYTE_STREAM_SPLIT; values as Parquet counts them, with those of lists without elements; the body's CRC-32, or 0 where
+ * none was asked for; rows that begin in the page; 0 where its first value begins one; the smallest and the largest value
+ * in the PLAIN encoding as two uint32 words each, which are left out where there are none (all values are null or NaN).
  */
 export interface EncodePageTask {
   readonly kind: 'encode_page';
@@ -152,7 +156,7 @@ export interface EncodePageTask {
   readonly physicalValue: PhysicalValue;
   readonly type: NumericType;
   /** `auto` is left to the page's values: BYTE_STREAM_SPLIT where few of them repeat. Of values of 4 or 8 bytes only. */
-  readonly encoding: ValueEncoding | 'auto';
+  readonly encoding: EncodingOption;
   /** None of a required column; as the validity has it, for a flat one. The bytes of nested ones are scratch afterwards. */
   readonly levels: 'none' | 'validity' | ResultLevels | ListLevels;
   readonly codec: PageCodec;

@@ -1,8 +1,8 @@
 import { instantiateKernels, type Kernels } from '../../workers/kernel-module.js';
 import type { Program, Step } from '../abi/program.js';
+import { STATIC_BYTE_LENGTH } from '../abi/static-area.js';
 import { ROW_SCRATCH_BYTE_LENGTH } from '../abi/thread-area.js';
 import { compileKernels } from '../pool/assets.js';
-import { STATIC_BYTE_LENGTH } from '../slab/slab.js';
 import type { KernelCase } from './kernel-cases.js';
 import { type SampleOptions, sample, scaleSummary } from './sample.js';
 import type { Summary } from './statistics.js';

@@ -1,4 +1,5 @@
 import { extname } from 'node:path';
+import type { EncodingOption } from '../abi/pages.js';
 import { CATALOGUE } from '../activations/catalogue.js';
 import { applyDialect, DIALECTS, type Dialect } from '../activations/dialects.js';
 import type { ActivationEntry } from '../activations/entry.js';
@@ -126,8 +127,8 @@ const FORMAT_BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
   '.pq': 'parquet',
 };
 
-export const PARQUET_ENCODINGS = ['auto', 'plain', 'byte_stream_split'] as const;
-export type ParquetEncoding = (typeof PARQUET_ENCODINGS)[number];
+export type ParquetEncoding = EncodingOption;
+export const PARQUET_ENCODINGS = ['auto', 'plain', 'byte_stream_split'] as const satisfies readonly ParquetEncoding[];
 
 /** Standard input or output. */
 export const PIPE = '-';

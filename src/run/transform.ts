@@ -13,6 +13,9 @@ import { fillSettings, type Settings, type TransformOptions } from './options.js
 import { openOutput } from './output.js';
 import { ProgressMeter } from './progress.js';
 
+/** Rows of Arrow are cut at these: whether they are null stands in bitmaps, which can be cut at whole words. */
+const ROW_MULTIPLE = 64;
+
 /**
  * Applies transforms to the columns of a file and writes the file with the results and everything else untouched.
  *
@@ -156,6 +159,3 @@ async function cutSource(input: Input, { rowGroupRows, format }: Settings): Prom
   const { RowRangeSource } = await import('../formats/arrow/row-range.js');
   return new RowRangeSource(input.source, rowGroupRows);
 }
-
-/** Arrow tells rows from nulls by bitmaps, which can be cut at whole words. */
-const ROW_MULTIPLE = 64;

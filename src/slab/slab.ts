@@ -1,9 +1,8 @@
 import type { Program } from '../abi/program.js';
+import { STATIC_BYTE_LENGTH } from '../abi/static-area.js';
 import { layOutThreadArea } from '../abi/thread-area.js';
 import { LanewiseError } from '../errors.js';
 
-/** The kernels' static tables end below this address. */
-export const STATIC_BYTE_LENGTH = 131072;
 const PAGE_BYTE_LENGTH = 65536;
 /** Before each slot, so that what stands in front of its first values can be put there for the time of a call. */
 const SLOT_GUARD_BYTE_LENGTH = 64;

@@ -4,9 +4,9 @@ import {
   copyFile,
   existsSync,
   fstatSync,
-  ftruncateSync,
   openSync,
   statSync,
+  truncateSync,
   unlinkSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
@@ -40,9 +40,8 @@ export async function copyBySystem(path: string, options: SystemCopyOptions): Pr
     // Somebody may have put another file in its place meanwhile.
     if (!isAtItsPath(file)) throw new RangeError(`${file.name} was replaced`);
     chmodSync(path, mode);
-    const fd = openSync(path, 'r+');
-    ftruncateSync(fd, byteLength);
-    return fd;
+    truncateSync(path, byteLength);
+    return openSync(path, 'r+');
   } catch (error) {
     // A copy that is under way can't be stopped; what it writes to goes with its name.
     await begun(copied, path);
@@ -55,9 +54,13 @@ export async function copyBySystem(path: string, options: SystemCopyOptions): Pr
 /** Whether its name still leads to the file that was opened by it. */
 function isAtItsPath({ name, descriptor }: ReadableFile): boolean {
   if (descriptor === undefined) return false;
-  const named = statSync(name, { bigint: true, throwIfNoEntry: false });
-  const opened = fstatSync(descriptor, { bigint: true });
-  return named?.ino === opened.ino && named.dev === opened.dev && named.size === opened.size;
+  try {
+    const named = statSync(name, { bigint: true });
+    const opened = fstatSync(descriptor, { bigint: true });
+    return named.ino === opened.ino && named.dev === opened.dev && named.size === opened.size;
+  } catch {
+    return false;
+  }
 }
 
 function removeIfThere(path: string): void {

@@ -1,7 +1,7 @@
 import { instantiateKernels, type Kernel, type Kernels } from '../../workers/kernel-module.js';
+import { STATIC_BYTE_LENGTH } from '../abi/static-area.js';
 import { ROW_SCRATCH_BYTE_LENGTH } from '../abi/thread-area.js';
 import { compileKernels } from '../pool/assets.js';
-import { STATIC_BYTE_LENGTH } from '../slab/slab.js';
 
 const PAGE_COUNT = 256;
 

@@ -1,21 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspect, transform } from '../../src/index.js';
 import { conformanceFolder } from '../formats/arrow/conformance.js';
+import { type ComparedOutput, differencesInPyarrow } from './compare.js';
 import { readRawBatches } from './ipc-messages.js';
 import { findPyarrow } from './python.js';
-
-/** An output with what was asked for. */
-interface Case {
-  readonly input: string;
-  readonly output: string;
-  readonly replaced: string | null;
-  readonly added: string | null;
-}
 
 const KINDS = [
   '0.14.1-generated_primitive',
@@ -33,7 +24,7 @@ const KINDS = [
 const folder = conformanceFolder('arrow');
 const names = folder === undefined ? [] : readdirSync(folder);
 const python = folder === undefined ? undefined : findPyarrow();
-const cases: Case[] = [];
+const cases: ComparedOutput[] = [];
 const refusals: string[] = [];
 let scratch: string;
 
@@ -101,12 +92,6 @@ describe.skipIf(folder === undefined)('files of other implementations', () => {
   });
 
   it.skipIf(python === undefined)('read back equal in pyarrow', () => {
-    const script = fileURLToPath(new URL('compare.py', import.meta.url));
-    const { stdout, stderr } = spawnSync(python!, [script], { input: JSON.stringify(cases), encoding: 'utf8' });
-    expect(stderr).toBe('');
-    const found = JSON.parse(stdout) as readonly (readonly string[])[];
-    expect(found).toHaveLength(cases.length);
-    const differences = cases.flatMap(({ output }, i) => (found[i] ?? []).map((text) => `${output}: ${text}`));
-    expect(differences).toEqual([]);
+    expect(differencesInPyarrow(python!, cases)).toEqual([]);
   });
 });

@@ -1,24 +1,16 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inspect, transform } from '../../src/index.js';
 import { conformanceFolder } from '../formats/arrow/conformance.js';
+import { type ComparedOutput, differencesInPyarrow } from './compare.js';
 import { findPyarrow } from './python.js';
-
-interface Case {
-  readonly input: string;
-  readonly output: string;
-  readonly replaced: string | null;
-  readonly added: string | null;
-}
 
 const folder = conformanceFolder('parquet');
 const names = folder === undefined ? [] : readdirSync(folder);
 const python = folder === undefined ? undefined : findPyarrow();
-const cases: Case[] = [];
+const cases: ComparedOutput[] = [];
 /** By what they are refused for. */
 const refused = new Map<string, string>();
 let scratch: string;
@@ -57,12 +49,6 @@ describe.skipIf(folder === undefined)('Parquet files of other implementations', 
   });
 
   it.skipIf(python === undefined)('read back in pyarrow with every other column equal', () => {
-    const script = fileURLToPath(new URL('compare.py', import.meta.url));
-    const { stdout, stderr } = spawnSync(python!, [script], { input: JSON.stringify(cases), encoding: 'utf8' });
-    expect(stderr).toBe('');
-    const found = JSON.parse(stdout) as readonly (readonly string[])[];
-    expect(found).toHaveLength(cases.length);
-    const differences = cases.flatMap(({ output }, i) => (found[i] ?? []).map((text) => `${output}: ${text}`));
-    expect(differences).toEqual([]);
+    expect(differencesInPyarrow(python!, cases)).toEqual([]);
   });
 });

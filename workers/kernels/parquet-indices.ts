@@ -4,17 +4,10 @@
  *   indices_encode(indices, count, bitWidth, target): i32
  *     returns the bytes that it takes; indices are below 2^bitWidth, bitWidth <= 32
  */
+import { writeVarint } from './varint';
 
 /** So many equal indices make a run of their own. */
 const RUN_LENGTH: usize = 16;
-
-@inline
-function writeVarint(target: usize, value: u32): usize {
-  let at = target;
-  for (; value >= 128; value >>= 7) store<u8>(at++, <u8>(value | 0x80));
-  store<u8>(at, <u8>value);
-  return at + 1;
-}
 
 /** Groups of 8 indices, the last one filled up with zeros, behind their header; returns where they end. */
 function writePacked(indices: usize, count: usize, bitWidth: i32, target: usize): usize {

@@ -12,6 +12,7 @@
  *     writes `first` + i, as u32, for each value i that begins a list, and returns how many there are; `target` has room
  *     for `count` + 1
  */
+import { writeVarint } from './varint';
 
 /** So many values of one level make a run of their own: from there on it is shorter than the bits would be. */
 const RUN_LENGTH: usize = 32;
@@ -25,14 +26,6 @@ function runLength(levels: usize, at: usize, end: usize): usize {
   while (to + 16 <= end && i8x16.all_true(i8x16.eq(v128.load(levels + to), all))) to += 16;
   while (to < end && load<u8>(levels + to) == level) to++;
   return to - at;
-}
-
-@inline
-function writeVarint(target: usize, value: u32): usize {
-  let at = target;
-  for (; value >= 128; value >>= 7) store<u8>(at++, <u8>(value | 0x80));
-  store<u8>(at, <u8>value);
-  return at + 1;
 }
 
 /** Groups of 8 levels, the last one filled up with zeros, behind their header; returns where they end. */

@@ -3,8 +3,8 @@
 import { definitionLevelsHead, type EncodePageTask, type ValueEncoding } from '../../src/abi/pages.js';
 import type { TaskResult } from '../../src/abi/task.js';
 import { BITS_PER_VALUE } from '../../src/abi/types.js';
-import { compressBlock } from '../codecs/block-codec.js';
 import { zlib } from '../codecs/zlib.js';
+import { compressBody } from './page-body.js';
 import { kernelOf, type PageContext } from './page-context.js';
 import { settlePage, writeLevels } from './result-levels.js';
 import { minMaxWords } from './statistics.js';
@@ -63,7 +63,7 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     memory.set(head, start);
     uncompressedByteLength = head.length + count * width;
     address = task.target;
-    byteLength = compress(task, context, start, uncompressedByteLength);
+    byteLength = compressBody(task, context, start, uncompressedByteLength);
     memory.set(before, start);
   } else {
     memory.set(head, body);
@@ -72,7 +72,7 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
     const valuesByteLength = writeValues({ ...task, source, encoding }, context, body + levelsByteLength, validCount);
     uncompressedByteLength = levelsByteLength + valuesByteLength;
     address = codec === 'none' ? body : task.target;
-    byteLength = codec === 'none' ? uncompressedByteLength : compress(task, context, body, uncompressedByteLength);
+    byteLength = codec === 'none' ? uncompressedByteLength : compressBody(task, context, body, uncompressedByteLength);
   }
   const crc = task.crc ? zlib().crc32(memory.subarray(address, address + byteLength)) : 0;
   return describe(byteLength, uncompressedByteLength, crc);
@@ -81,13 +81,6 @@ export function encodePage(task: EncodePageTask, context: PageContext): TaskResu
 /** Whether the values of a region, nulls left out, are those of a PLAIN page as they are. */
 function isAsWideInPages({ type, physicalValue }: EncodePageTask): boolean {
   return type !== 'bool' && DENSE_BYTE_LENGTH[physicalValue] * 8 === BITS_PER_VALUE[type];
-}
-
-function compress(task: EncodePageTask, context: PageContext, source: number, sourceByteLength: number): number {
-  const { codec, level, target, targetCapacity } = task;
-  const byteLength = compressBlock(context, codec, level, source, sourceByteLength, target, targetCapacity);
-  if (byteLength < 0) throw new RangeError(`${sourceByteLength} bytes grew beyond the ${codec} bound`);
-  return byteLength;
 }
 
 /**

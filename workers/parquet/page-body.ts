@@ -1,6 +1,6 @@
-/** What stands in a page of the slot: checked against its checksum, and decompressed. */
-import type { DataPage, DictionaryPage } from '../../src/abi/pages.js';
-import { decompressBlock } from '../codecs/block-codec.js';
+/** What stands in a page of the slot: checked against its checksum and decompressed, or compressed. */
+import type { DataPage, DictionaryPage, PageCodec } from '../../src/abi/pages.js';
+import { compressBlock, decompressBlock } from '../codecs/block-codec.js';
 import { zlib } from '../codecs/zlib.js';
 import { corruptColumn, type PageContext } from './page-context.js';
 
@@ -77,4 +77,24 @@ function decompress(
       `a page of ${sourceByteLength} bytes doesn't decompress (${codec}) to the ${uncompressedByteLength} bytes that it promises`,
     );
   }
+}
+
+/** How a page that is made is compressed, and where to. */
+export interface CompressedBody {
+  readonly codec: PageCodec;
+  readonly level?: number | undefined;
+  readonly target: number;
+  readonly targetCapacity: number;
+}
+
+/** Compresses the bytes of a page that is made; returns what they come to, for which there is room. */
+export function compressBody(
+  { codec, level, target, targetCapacity }: CompressedBody,
+  context: PageContext,
+  source: number,
+  sourceByteLength: number,
+): number {
+  const byteLength = compressBlock(context, codec, level, source, sourceByteLength, target, targetCapacity);
+  if (byteLength < 0) throw new RangeError(`${sourceByteLength} bytes grew beyond the ${codec} bound`);
+  return byteLength;
 }

@@ -1,17 +1,19 @@
 /** What has to be known of pages before chunks can be cut, read outside of slots: where rows begin, and dictionaries. */
 import type { DataPage, DictionaryPage, LeveledColumn } from '../../src/abi/pages.js';
+import { STATIC_BYTE_LENGTH } from '../../src/abi/static-area.js';
 import { CODEC_SCRATCH_BYTE_LENGTH } from '../../src/abi/thread-area.js';
 import { LanewiseError } from '../../src/errors.js';
 import type { ReadableFile } from '../../src/storage/file.js';
-import { decompressBlock } from '../codecs/block-codec.js';
 import { instantiateKernels } from '../kernel-module.js';
 import { decodeLevels, findParts } from './levels.js';
-import { openDictionary } from './page-body.js';
-import { corruptColumn, createDecodingContext, kernelOf, type PageContext } from './page-context.js';
+import { openDictionary, openPage } from './page-body.js';
+import { createDecodingContext, kernelOf, type PageContext } from './page-context.js';
 
-/** The kernels' static tables end below this address; scratch for them follows, then levels, places, and the page. */
-const SCRATCH_ADDRESS = 1 << 16;
-const CODEC_SCRATCH_ADDRESS = 1 << 17;
+/** What a kernel may use as it likes. */
+const SCRATCH_BYTE_LENGTH = 1 << 16;
+/** Scratch for the kernels, then levels, places, and the page. */
+const SCRATCH_ADDRESS = STATIC_BYTE_LENGTH;
+const CODEC_SCRATCH_ADDRESS = SCRATCH_ADDRESS + SCRATCH_BYTE_LENGTH;
 const LEVELS_ADDRESS = CODEC_SCRATCH_ADDRESS + CODEC_SCRATCH_BYTE_LENGTH;
 /** Repetition levels below it begin a row. */
 const ROW_LEVEL_END = 1;
@@ -55,16 +57,10 @@ export class PageReader {
     const { memory } = context;
     file.read(memory.subarray(PAGE_ADDRESS, PAGE_ADDRESS + bodyByteLength), page.position);
     const stored = { ...page, address: PAGE_ADDRESS };
-    if (!needsDecompression) {
-      return readPlaces(context, stored, column, PAGE_ADDRESS, PAGE_ADDRESS + bodyByteLength);
-    }
-    const { codec, uncompressedByteLength } = page;
-    const length = decompressBlock(context, codec, PAGE_ADDRESS, bodyByteLength, uncompressed, uncompressedByteLength);
-    if (length === uncompressedByteLength) return readPlaces(context, stored, column, uncompressed, end);
-    throw corruptColumn(
-      column.name,
-      `a page of ${bodyByteLength} bytes doesn't decompress (${codec}) to the ${uncompressedByteLength} bytes that it promises`,
-    );
+    const levels = needsDecompression
+      ? openPage(column.name, stored, context, uncompressed)
+      : { start: PAGE_ADDRESS, end: PAGE_ADDRESS + bodyByteLength };
+    return readPlaces(context, stored, column, levels.start, levels.end);
   }
 
   /**

@@ -9,10 +9,9 @@ import {
 } from '../../src/abi/recode.js';
 import type { TaskResult } from '../../src/abi/task.js';
 import type { NumericType } from '../../src/abi/types.js';
-import { compressBlock } from '../codecs/block-codec.js';
 import { zlib } from '../codecs/zlib.js';
 import { decodeLevels, findParts } from './levels.js';
-import { checkPageCrc, openDictionary, openPage } from './page-body.js';
+import { checkPageCrc, compressBody, openDictionary, openPage } from './page-body.js';
 import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
 import { cutSharedPrefixes } from './shared-prefixes.js';
 import { minMaxWords } from './statistics.js';
@@ -52,7 +51,9 @@ export function recodePage(task: RecodePageTask, context: PageContext): TaskResu
   const bodyEnd = writeValues(task, context, valuesEnd, validCount, levelsEnd);
   const uncompressedByteLength = bodyEnd - task.body;
   const isCompressed = task.codec !== 'none';
-  const byteLength = isCompressed ? compress(task, context, uncompressedByteLength) : uncompressedByteLength;
+  const byteLength = isCompressed
+    ? compressBody(task, context, task.body, uncompressedByteLength)
+    : uncompressedByteLength;
   const address = isCompressed ? task.target : task.body;
   const crc = task.crc ? zlib().crc32(memory.subarray(address, address + byteLength)) : 0;
   return [
@@ -117,7 +118,7 @@ function addValues(
   if (encoding === 'delta_byte_array') {
     const canCompare = task.order === 'bytes' || task.order === 'signed_bytes';
     return cutSharedPrefixes(context, values, target, (value) => {
-      if (canCompare) bounds.addView(value);
+      if (canCompare) bounds.addBytes(value);
     });
   }
   if (encoding !== 'dictionary') return decodeStored(context, task, values, dictionary, target);
@@ -176,8 +177,8 @@ function findBounds(
     const words = minMaxWords(context, order satisfies NumericType, { values, validity: 0 }, count);
     if (words === undefined) return;
     const bytes = new Uint8Array(Uint32Array.from(words).buffer);
-    bounds.addBytes(bytes.slice(0, valueByteLength));
-    bounds.addBytes(bytes.slice(8, 8 + valueByteLength));
+    bounds.addBytes(bytes.subarray(0, valueByteLength));
+    bounds.addBytes(bytes.subarray(8, 8 + valueByteLength));
   }
 }
 
@@ -236,13 +237,6 @@ function writeValues(
   }
   memory.copyWithin(target, values, valuesEnd);
   return target + valuesEnd - values;
-}
-
-function compress(task: RecodePageTask, context: PageContext, byteLength: number): number {
-  const { codec, body, target, targetCapacity } = task;
-  const compressed = compressBlock(context, codec, undefined, body, byteLength, target, targetCapacity);
-  if (compressed < 0) throw new RangeError(`${byteLength} bytes grew beyond the ${codec} bound`);
-  return compressed;
 }
 
 /** Puts the smallest and the largest value where they are to stand; returns their lengths. */

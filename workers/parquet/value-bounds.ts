@@ -21,8 +21,9 @@ export class ValueBounds {
     if (order === undefined) return;
     const { memory, view } = this.#context;
     if (order !== 'bytes' && order !== 'signed_bytes') {
-      if (!Number.isNaN(orderedNumber(order, view, address)))
-        this.addBytes(memory.slice(address, address + byteLength));
+      if (!Number.isNaN(orderedNumber(order, view, address))) {
+        this.addBytes(memory.subarray(address, address + byteLength));
+      }
       return;
     }
     const copy = () => memory.slice(address, address + byteLength);
@@ -30,16 +31,8 @@ export class ValueBounds {
     if (this.max === undefined || compareBytes(order, memory, address, byteLength, this.max) > 0) this.max = copy();
   }
 
-  /** The same for a value that isn't NaN, by its bytes. */
+  /** The same for a value that isn't NaN, by its bytes, which needn't be good any longer than that. */
   addBytes(bytes: Uint8Array): void {
-    const order = this.#order;
-    if (order === undefined) return;
-    if (this.min === undefined || compareValues(order, bytes, this.min) < 0) this.min = bytes;
-    if (this.max === undefined || compareValues(order, bytes, this.max) > 0) this.max = bytes;
-  }
-
-  /** The same for bytes that are good until it returns only. */
-  addView(bytes: Uint8Array): void {
     const order = this.#order;
     if (order === undefined) return;
     if (this.min === undefined || compareValues(order, bytes, this.min) < 0) this.min = bytes.slice();

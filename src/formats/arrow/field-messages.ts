@@ -15,7 +15,7 @@ import { type BufferRange, CompressedBuffer, type Expander } from './compression
 import { EmbeddedBuffer } from './embedded.js';
 import { parseMessage } from './message.js';
 import { addNulls, assembleMessage, frameMessage } from './message-assembly.js';
-import type { ArrowSchema } from './schema.js';
+import type { ArrowSchema, Place } from './schema.js';
 import { FieldWriter } from './schema-writer.js';
 
 /** Nodes and buffers of a field and all that is in it, counted as in `Place`. */
@@ -48,6 +48,7 @@ export class FieldMessages {
   readonly #fields: readonly Field[];
   readonly #ranges: readonly FieldRange[];
   readonly #jobs: readonly Job[];
+  readonly #replaced: readonly { readonly output: OutputColumn; readonly place: Place }[];
   readonly #dictionaryIds = new Set<number>();
 
   /**
@@ -57,6 +58,12 @@ export class FieldMessages {
   constructor(schema: ArrowSchema, fieldIndexes: readonly number[], jobs: readonly Job[] = []) {
     this.#schema = schema;
     this.#jobs = jobs;
+    this.#replaced = jobs.flatMap(({ outputs }) =>
+      outputs.flatMap((output) => {
+        const place = output.replaces === undefined ? undefined : schema.places[output.replaces.index];
+        return place === undefined || place.ancestors.length === 0 ? [] : { output, place };
+      }),
+    );
     this.#fields = fieldIndexes.map((index) => schema.table.fields(index)!);
     this.#ranges = fieldIndexes.map((index) => rangeOf(schema, index));
     for (const field of this.#fields) collectDictionaryIds(field, this.#dictionaryIds);
@@ -100,7 +107,7 @@ export class FieldMessages {
       for (let index = partition.bufferIndex(bufferStart); index < end; index++)
         buffers.push(partition.plainBuffer(index));
       this.#refine(this.#fields[at]!, buffers, partition.nullCount(nodeStart) > 0);
-      for (const { output, place } of this.#replacedChildren()) {
+      for (const { output, place } of this.#replaced) {
         if (place.node < nodeStart || place.node >= nodeEnd) continue;
         const buffer = firstBuffer + partition.bufferIndex(place.buffer) - partition.bufferIndex(bufferStart);
         const node = firstNode / 2 + place.node - nodeStart;
@@ -138,15 +145,6 @@ export class FieldMessages {
         values: bytesOf(buffer + 1),
       })),
     };
-  }
-
-  #replacedChildren() {
-    return this.#jobs.flatMap(({ outputs }) =>
-      outputs.flatMap((output) => {
-        const place = output.replaces === undefined ? undefined : this.#schema.places[output.replaces.index];
-        return place === undefined || place.ancestors.length === 0 ? [] : { output, place };
-      }),
-    );
   }
 
   /** Replaces the values of a field, whose buffers are the last ones, where Parquet has no such unit. */

@@ -1,4 +1,5 @@
 /** Parquet of an Arrow input: every column is encoded anew, with Arrow's schema beside Parquet's own. */
+import type { EncodingOption } from '../../abi/pages.js';
 import type { TaskResult } from '../../abi/task.js';
 import { LanewiseError } from '../../errors.js';
 import type { Job } from '../../plan/job.js';
@@ -12,7 +13,6 @@ import type { Sink, SourcePartition } from '../format.js';
 import { Appender } from '../parquet/appender.js';
 import { arrowKeyValues } from '../parquet/arrow-schema.js';
 import { codecByName } from '../parquet/codec-choice.js';
-import type { EncodingOption } from '../parquet/encoding-choice.js';
 import { PageStore } from '../parquet/page-store.js';
 import type { ParquetPiece } from '../parquet/piece.js';
 import type { RowGroupWriter } from '../parquet/row-group-writer.js';

@@ -1,12 +1,9 @@
 /** The encodings that values of results are written with: as asked for, or by their type and codec. */
-import type { PageCodec, ValueEncoding } from '../../abi/pages.js';
+import type { EncodingOption, PageCodec } from '../../abi/pages.js';
 import type { NumericType } from '../../abi/types.js';
 
-export type EncodingOption = ValueEncoding | 'auto';
-
 export interface EncodingChoice {
-  /** `auto` where it is left to the values of each page. */
-  readonly encoding: ValueEncoding | 'auto';
+  readonly encoding: EncodingOption;
   /** Whether a dictionary of the input's may stay one, which no encoding was asked for. */
   readonly keepsDictionary: boolean;
 }

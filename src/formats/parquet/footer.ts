@@ -1,6 +1,7 @@
 /** The end of a Parquet file: its metadata, found, bounded and checked before anything else is believed. */
 import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
+import { chunkStart } from './chunk-start.js';
 import { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup, Statistics } from './definitions.js';
 import { type ParquetSchema, readSchema } from './schema.js';
 import { mendShortChunks } from './short-chunks.js';
@@ -118,10 +119,7 @@ export function readChunkInfo(
   }
   const metadata = chunk.struct(ColumnChunk.metaData);
   if (metadata === undefined) throw corrupt('a column chunk has no metadata');
-  const dataStart = metadata.integer(ColumnMetaData.dataPageOffset) ?? -1;
-  const dictionaryStart = metadata.integer(ColumnMetaData.dictionaryPageOffset) ?? 0;
-  // A chunk of no values may have a dictionary page and no data page.
-  const start = dictionaryStart > 0 && (dictionaryStart < dataStart || dataStart <= 0) ? dictionaryStart : dataStart;
+  const start = chunkStart(metadata);
   const byteLength = metadata.integer(ColumnMetaData.totalCompressedSize) ?? -1;
   const valueCount = metadata.integer(ColumnMetaData.numValues) ?? -1;
   if (byteLength < 0 || valueCount < 0) {

@@ -1,11 +1,13 @@
 /** The pages of one column chunk, of whatever type: where they lie, and which values they hold. */
 import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
-import { PhysicalType } from './definitions.js';
 import type { ChunkInfo } from './footer.js';
+import { storedByteLength } from './leaf-order.js';
 import { type DataPageHead, type DataPageInfo, type DictionaryPageInfo, PageHeaderReader } from './page-header.js';
 import { pageCodec } from './page-values.js';
 import type { Leaf } from './schema.js';
+
+const LENGTH_BYTE_LENGTH = 4;
 
 export interface LeafPages {
   readonly name: string;
@@ -68,18 +70,6 @@ export function scanLeafPages(
 }
 
 /** What a value of a dictionary takes at least: those of variable length have 4 bytes for it. */
-function dictionaryValueByteLength({ physicalType, typeLength }: Leaf): number {
-  switch (physicalType) {
-    case PhysicalType.boolean:
-      return 1;
-    case PhysicalType.int64:
-    case PhysicalType.double:
-      return 8;
-    case PhysicalType.int96:
-      return 12;
-    case PhysicalType.fixedLenByteArray:
-      return Math.max(1, typeLength);
-    default:
-      return 4;
-  }
+function dictionaryValueByteLength(leaf: Leaf): number {
+  return storedByteLength(leaf) || LENGTH_BYTE_LENGTH;
 }

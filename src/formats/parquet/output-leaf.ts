@@ -1,11 +1,11 @@
 /** The columns that jobs write, as leaves of the output's schema: how their values are stored, and in which codec. */
-import type { PhysicalValue } from '../../abi/pages.js';
+import type { EncodingOption, PhysicalValue } from '../../abi/pages.js';
 import { LanewiseError } from '../../errors.js';
 import type { Job, OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { CodecChoice } from './codec-choice.js';
 import { ConvertedType, LogicalType, Repetition, SchemaElement } from './definitions.js';
-import { chooseEncoding, type EncodingChoice, type EncodingOption } from './encoding-choice.js';
+import { chooseEncoding, type EncodingChoice } from './encoding-choice.js';
 import { type CarriedLevels, carryLevels, levelsColumn, type NewListLevels } from './leaf-levels.js';
 import { createElement, STORAGE } from './output-element.js';
 import type { Leaf, ParquetSchema, SchemaNode } from './schema.js';

@@ -2,6 +2,7 @@
  * Column chunks that are longer than their metadata say: parquet-mr before 1.2.9 left the header of the dictionary page
  * out of them (IMPALA-694, PARQUET-816).
  */
+import { chunkStart } from './chunk-start.js';
 import { ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
 import type { ThriftStruct } from './thrift.js';
 import { i64Field, structField, structsField } from './thrift-writer.js';
@@ -14,25 +15,19 @@ const LONGEST_HEADER = 100;
 export function mendShortChunks(createdBy: string, rowGroups: readonly ThriftStruct[], metadataStart: number): void {
   if (!SHORT_WRITER.test(createdBy)) return;
   const groups = rowGroups.map((rowGroup) => ({ rowGroup, chunks: rowGroup.structs(RowGroup.columns) }));
-  const starts = groups.flatMap(({ chunks }) => chunks.map(startOf)).sort((a, b) => a - b);
-  for (const { rowGroup, chunks } of groups) {
-    for (const chunk of chunks) {
+  const places = groups.flatMap(({ chunks }) =>
+    chunks.flatMap((chunk) => {
       const metadata = chunk.struct(ColumnChunk.metaData);
-      const byteLength = metadata?.integer(ColumnMetaData.totalCompressedSize);
-      if (metadata === undefined || byteLength === undefined) continue;
-      const end = startOf(chunk) + byteLength;
-      const missing = (starts.find((start) => start >= end) ?? metadataStart) - end;
-      if (missing <= 0 || missing > LONGEST_HEADER) continue;
-      metadata.set(i64Field(ColumnMetaData.totalCompressedSize, byteLength + missing));
-      chunk.set(structField(ColumnChunk.metaData, metadata));
-    }
-    rowGroup.set(structsField(RowGroup.columns, chunks));
+      return metadata === undefined ? [] : { chunk, metadata, start: chunkStart(metadata) };
+    }),
+  );
+  places.sort((a, b) => a.start - b.start);
+  for (const [index, { chunk, metadata, start }] of places.entries()) {
+    const byteLength = metadata.integer(ColumnMetaData.totalCompressedSize) ?? 0;
+    const missing = (places[index + 1]?.start ?? metadataStart) - start - byteLength;
+    if (missing <= 0 || missing > LONGEST_HEADER) continue;
+    metadata.set(i64Field(ColumnMetaData.totalCompressedSize, byteLength + missing));
+    chunk.set(structField(ColumnChunk.metaData, metadata));
   }
-}
-
-function startOf(chunk: ThriftStruct): number {
-  const metadata = chunk.struct(ColumnChunk.metaData);
-  const data = metadata?.integer(ColumnMetaData.dataPageOffset) ?? 0;
-  const dictionary = metadata?.integer(ColumnMetaData.dictionaryPageOffset) ?? 0;
-  return dictionary > 0 && dictionary < data ? dictionary : data;
+  for (const { rowGroup, chunks } of groups) rowGroup.set(structsField(RowGroup.columns, chunks));
 }

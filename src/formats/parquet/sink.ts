@@ -2,6 +2,7 @@
  * The writing side of Parquet: column chunks that no job writes are copied byte for byte, or are there already, results
  * are written as pages, and the footer is the input's with what has moved or changed.
  */
+import type { EncodingOption } from '../../abi/pages.js';
 import type { TaskResult } from '../../abi/task.js';
 import type { Job } from '../../plan/job.js';
 import type { Load } from '../../slab/load.js';
@@ -11,7 +12,6 @@ import { Appender } from './appender.js';
 import { type CodecChoice, codecByName, codecLike } from './codec-choice.js';
 import { CopiedRowGroup } from './copied-row-group.js';
 import { Codec, ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
-import type { EncodingOption } from './encoding-choice.js';
 import { FooterWriter } from './footer-writer.js';
 import { createOutputLeaf, type OutputLeaf } from './output-leaf.js';
 import { PageStore } from './page-store.js';

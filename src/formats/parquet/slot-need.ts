@@ -8,7 +8,10 @@ import type { RowGroupPartition } from './partition.js';
 /** A result that doesn't stand in the place of an operand takes room as values and compressed. */
 const RESULT_COPIES = 2;
 /** What the allocations for one column may lose to alignment. */
-const ALIGNMENT = 256;
+const COLUMN_RESERVE = 256;
+/** The same, and what a page takes that is made anew, where only the footer is known. */
+const BOUND_RESERVE = 1024;
+const LARGEST_VALUE_BYTE_LENGTH = 8;
 /** Values of each operand of several below which the calls around a chunk, and its pages, cost more than its memory. */
 const TOGETHER_COUNT = 65536;
 /** A page is decompressed for each chunk that has values of it: no more often than this. */
@@ -22,7 +25,7 @@ export function wantedByteLength(partition: RowGroupPartition, operands: readonl
   let byteLength = 0;
   let scratchByteLength = 0;
   for (const [index, column] of operands.entries()) {
-    byteLength += partition.loadByteLength(column, 0, ends[index] ?? 0) + ALIGNMENT;
+    byteLength += partition.loadByteLength(column, 0, ends[index] ?? 0) + COLUMN_RESERVE;
     scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, ends[index] ?? 0));
   }
   const end = Math.max(0, ...ends);
@@ -30,7 +33,7 @@ export function wantedByteLength(partition: RowGroupPartition, operands: readonl
     const values = valuesByteLength(type, end);
     const operand = job !== undefined && canStandInPlace(job.program, index) ? operands[index] : undefined;
     const spare = operand === undefined ? 0 : partition.spareByteLength(operand, 0, end);
-    byteLength += (spare < values ? RESULT_COPIES * values : 0) + Math.ceil(end / 8) + ALIGNMENT;
+    byteLength += (spare < values ? RESULT_COPIES * values : 0) + Math.ceil(end / 8) + COLUMN_RESERVE;
   }
   return byteLength + scratchByteLength;
 }
@@ -51,10 +54,10 @@ export function leastByteLength(partition: RowGroupPartition, operands: readonly
       );
       count = Math.max(count, part);
     }
-    byteLength += largest + ALIGNMENT;
+    byteLength += largest + COLUMN_RESERVE;
   }
   for (const { type } of job?.outputs ?? []) {
-    byteLength += RESULT_COPIES * valuesByteLength(type, count) + Math.ceil(count / 8) + ALIGNMENT;
+    byteLength += RESULT_COPIES * valuesByteLength(type, count) + Math.ceil(count / 8) + COLUMN_RESERVE;
   }
   return byteLength + scratchByteLength;
 }
@@ -75,19 +78,16 @@ export function leastByteLengthBound(chunks: readonly ChunkSize[], job?: Pick<Jo
     const { valueCount } = chunk;
     const part = Math.ceil(valueCount / DECOMPRESSIONS_MAX);
     // Values, their bitmap and both kinds of levels; the page and the dictionary, with room to make a page of them anew.
-    const values = LARGEST_VALUE * part + 2 * part + Math.ceil(part / 8);
-    const bodies = chunk.byteLength + Math.ceil(valueCount / 8) + ALIGNMENT;
+    const values = LARGEST_VALUE_BYTE_LENGTH * part + 2 * part + Math.ceil(part / 8);
+    const bodies = chunk.byteLength + Math.ceil(valueCount / 8) + COLUMN_RESERVE;
     byteLength += values + bodies + (bodies >> 6) + BOUND_RESERVE;
-    const own = chunk.uncompressedByteLength + chunk.byteLength + Math.ceil(valueCount / 8) + LARGEST_VALUE * part;
+    const own =
+      chunk.uncompressedByteLength + chunk.byteLength + Math.ceil(valueCount / 8) + LARGEST_VALUE_BYTE_LENGTH * part;
     scratchByteLength = Math.max(scratchByteLength, own + BOUND_RESERVE);
     most = Math.max(most, part);
   }
   for (const { type } of job?.outputs ?? []) {
-    byteLength += RESULT_COPIES * valuesByteLength(type, most) + Math.ceil(most / 8) + ALIGNMENT;
+    byteLength += RESULT_COPIES * valuesByteLength(type, most) + Math.ceil(most / 8) + COLUMN_RESERVE;
   }
   return byteLength + scratchByteLength;
 }
-
-const LARGEST_VALUE = 8;
-/** What the allocations for one column chunk may lose to alignment. */
-const BOUND_RESERVE = 1024;

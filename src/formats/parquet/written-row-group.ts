@@ -3,6 +3,7 @@
  * chunks would be most of what is in memory.
  */
 
+import { chunkStart } from './chunk-start.js';
 import type { OutputChunk } from './copied-row-group.js';
 import { ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
 import type { ChunkInfo } from './footer.js';
@@ -49,7 +50,7 @@ export class WrittenRowGroup {
       rowGroup.set(i64Field(RowGroup.totalCompressedSize, sum(ColumnMetaData.totalCompressedSize)));
     }
     if (rowGroup.has(RowGroup.fileOffset)) {
-      rowGroup.set(i64Field(RowGroup.fileOffset, Math.min(Number.MAX_SAFE_INTEGER, ...metadata.map(chunkStart))));
+      rowGroup.set(i64Field(RowGroup.fileOffset, Math.min(...metadata.map(chunkStart))));
     }
     this.#bytes = writeStruct(rowGroup.set(structsField(RowGroup.columns, structs))).slice();
   }
@@ -89,10 +90,4 @@ function columnChunk(inputs: readonly ChunkInfo[], from: OutputChunk): ThriftStr
   const chunk = info.chunk.copy();
   shift(chunk, ColumnChunk.fileOffset, from.delta);
   return chunk.set(structField(ColumnChunk.metaData, metadata));
-}
-
-function chunkStart(metadata: ThriftStruct): number {
-  const data = metadata.integer(ColumnMetaData.dataPageOffset) ?? Number.MAX_SAFE_INTEGER;
-  const dictionary = metadata.integer(ColumnMetaData.dictionaryPageOffset) ?? 0;
-  return dictionary > 0 && dictionary < data ? dictionary : data;
 }

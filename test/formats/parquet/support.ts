@@ -1,9 +1,9 @@
+import type { EncodingOption } from '../../../src/abi/pages.js';
 import { type NumericType, valuesByteLength } from '../../../src/abi/types.js';
 import { CATALOGUE } from '../../../src/activations/catalogue.js';
 import { openArrow } from '../../../src/formats/arrow/open.js';
 import { ParquetConvertSink } from '../../../src/formats/convert/parquet-sink.js';
 import type { Sink, Source, SourcePartition } from '../../../src/formats/format.js';
-import type { EncodingOption } from '../../../src/formats/parquet/encoding-choice.js';
 import { RecutSink } from '../../../src/formats/parquet/recut/recut-sink.js';
 import { RecutSource } from '../../../src/formats/parquet/recut/recut-source.js';
 import { ParquetSink, type ParquetSinkOptions } from '../../../src/formats/parquet/sink.js';

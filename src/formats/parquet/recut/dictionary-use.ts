@@ -4,7 +4,7 @@ import { pagesBetween } from './recut-partition.js';
 import type { ValueRange } from './recut-plan.js';
 
 /** The dictionaries in their order, each with how many values in the ranges are indices into it. */
-export function usedDictionaries(ranges: readonly ValueRange[]): ReadonlyMap<DictionaryPageInfo, number> {
+export function dictionaryUses(ranges: readonly ValueRange[]): ReadonlyMap<DictionaryPageInfo, number> {
   const used = new Map<DictionaryPageInfo, number>();
   for (const { pages, start, end } of ranges) {
     for (const { page } of pagesBetween(pages, start, end)) {

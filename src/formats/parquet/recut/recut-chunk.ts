@@ -10,7 +10,7 @@ import type { DictionaryPageInfo } from '../page-header.js';
 import type { CopiedPage, ParquetPiece } from '../piece.js';
 import type { RowGroupWriter } from '../row-group-writer.js';
 import type { Leaf, ParquetSchema } from '../schema.js';
-import { bitWidthOf, largestUse, pays, usedDictionaries } from './dictionary-use.js';
+import { bitWidthOf, dictionaryUses, largestUse, pays } from './dictionary-use.js';
 import { longestValue, type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
 import { RecutChunkWriter } from './recut-chunk-writer.js';
 import { type RowRange, valueRange } from './recut-partition.js';
@@ -55,7 +55,7 @@ export class RecutChunk {
 
     const values = ranges.map(({ rows, pages }): ValueRange => ({ pages, ...valueRange(rows, pages) }));
     const valueByteLength = storedByteLength(leaf);
-    const used = usedDictionaries(values);
+    const used = dictionaryUses(values);
     const dictionaries = [...used.keys()];
     const joined =
       dictionaries.length > 1 ? mergeDictionaries(file, reader, name, dictionaries, valueByteLength) : undefined;
