@@ -10,19 +10,21 @@ import type { ArrowPartition, DictionaryMessage } from '../arrow/batch.js';
 import type { Expander } from '../arrow/compression.js';
 import { END_OF_STREAM, FieldMessages, type RecordBatchMessage, type ReplacedChild } from '../arrow/field-messages.js';
 import type { ArrowSource } from '../arrow/source.js';
-import { ColumnChunk, ColumnMetaData, RowGroup } from '../parquet/definitions.js';
-import { type Footer, readChunkInfo, readFooter } from '../parquet/footer.js';
+import { ColumnChunk, RowGroup } from '../parquet/definitions.js';
+import { type ChunkInfo, type Footer, readChunkInfo, readFooter } from '../parquet/footer.js';
+import { movedMetadata, movedOffsetIndex } from '../parquet/moved-chunk.js';
 import type { SchemaNode } from '../parquet/schema.js';
 import type { ThriftStruct } from '../parquet/thrift.js';
-import { i64Field, structField } from '../parquet/thrift-writer.js';
+import { i64Field, structField, structOfFields } from '../parquet/thrift-writer.js';
 import { oneLine, ParquetLibrary } from './parquet-library.js';
+import type { NewColumnChunk } from './parquet-metadata.js';
 
 /** The column chunks of one row group, as the library wrote them. */
 export interface EncodedFields {
   /** The pages of all chunks. */
   bytes(): Uint8Array;
-  /** By field: the thrift structs ColumnChunk for the bytes standing at `position`. */
-  chunksAt(position: number): readonly (readonly ThriftStruct[])[];
+  /** By field: the column chunks for the bytes standing at `position`. */
+  chunksAt(position: number): readonly (readonly NewColumnChunk[])[];
 }
 
 export class BridgedFields {
@@ -184,29 +186,29 @@ function encodedFields(file: MemoryFile, footer: Footer, rowGroup: ThriftStruct)
     },
     chunksAt: (position) =>
       footer.schema.root.children.map((node) =>
-        leafIndexesOf(node).map((index) => {
-          const { chunk, metadata } = infos[index]!;
-          return movedChunk(chunk, metadata, position - start);
-        }),
+        leafIndexesOf(node).map((index) => movedChunk(file, infos[index]!, position - start)),
       ),
   };
 }
 
-/** A column chunk of another file, without its page indexes, which aren't taken over. */
-function movedChunk(chunk: ThriftStruct, metadata: ThriftStruct, delta: number): ThriftStruct {
-  const moved = metadata.copy();
-  for (const id of [ColumnMetaData.dataPageOffset, ColumnMetaData.dictionaryPageOffset]) {
-    const offset = moved.integer(id);
-    if (offset !== undefined && offset > 0) moved.set(i64Field(id, offset + delta));
-  }
-  return chunk
-    .copy()
-    .delete(ColumnChunk.offsetIndexOffset)
-    .delete(ColumnChunk.offsetIndexLength)
-    .delete(ColumnChunk.columnIndexOffset)
-    .delete(ColumnChunk.columnIndexLength)
-    .set(i64Field(ColumnChunk.fileOffset, 0))
-    .set(structField(ColumnChunk.metaData, moved));
+/** A column chunk of another file, with the page indexes that it has there. */
+function movedChunk(file: MemoryFile, { chunk, metadata }: ChunkInfo, delta: number): NewColumnChunk {
+  const index = (offsetId: number, lengthId: number): Uint8Array | undefined => {
+    const offset = chunk.integer(offsetId);
+    if (offset === undefined) return undefined;
+    const bytes = new Uint8Array(chunk.integer(lengthId) ?? 0);
+    file.read(bytes, offset);
+    return bytes;
+  };
+  const offsetIndex = index(ColumnChunk.offsetIndexOffset, ColumnChunk.offsetIndexLength);
+  return {
+    struct: structOfFields(
+      i64Field(ColumnChunk.fileOffset, 0),
+      structField(ColumnChunk.metaData, movedMetadata(metadata, delta)),
+    ),
+    columnIndex: index(ColumnChunk.columnIndexOffset, ColumnChunk.columnIndexLength),
+    offsetIndex: offsetIndex && movedOffsetIndex(offsetIndex, delta),
+  };
 }
 
 function concatenate(views: readonly Uint8Array[]): Uint8Array {

@@ -3,11 +3,11 @@ import type { OutputColumn } from '../../plan/job.js';
 import type { Appender } from '../parquet/appender.js';
 import type { ColumnChunkWriter } from '../parquet/column-chunk-writer.js';
 import type { OutputLeaf } from '../parquet/output-leaf.js';
+import { keptBytes } from '../parquet/page-indexes.js';
 import type { PageStore } from '../parquet/page-store.js';
 import { createChunkWriters } from '../parquet/row-group-writer.js';
-import type { ThriftStruct } from '../parquet/thrift.js';
 import type { BridgedRows } from './bridged-fields.js';
-import type { NewRowGroup } from './parquet-metadata.js';
+import type { NewColumnChunk, NewRowGroup } from './parquet-metadata.js';
 
 /** Where a top-level field of the output comes from: a leaf that is written here, or a field of the bridged ones. */
 export type FieldOrigin =
@@ -39,8 +39,8 @@ export class GatheredRowGroup {
     }
     store.clear();
     const bridged = this.#appendBridged(appender);
-    const chunks = origins.flatMap((origin): readonly ThriftStruct[] =>
-      origin.kind === 'written' ? [this.#chunkOf(origin.leaf).columnChunk()] : (bridged.chunks[origin.index] ?? []),
+    const chunks = origins.flatMap((origin): readonly NewColumnChunk[] =>
+      origin.kind === 'written' ? [newColumnChunk(this.#chunkOf(origin.leaf))] : (bridged.chunks[origin.index] ?? []),
     );
     const starts = this.#leaves.map((leaf) => this.#chunkOf(leaf).start ?? Number.MAX_SAFE_INTEGER);
     return { rowCount: this.rowCount, start: Math.min(bridged.start, ...starts), chunks };
@@ -48,7 +48,7 @@ export class GatheredRowGroup {
 
   #appendBridged(appender: Appender): {
     readonly start: number;
-    readonly chunks: readonly (readonly ThriftStruct[])[];
+    readonly chunks: readonly (readonly NewColumnChunk[])[];
   } {
     if (this.bridged === undefined) return { start: Number.MAX_SAFE_INTEGER, chunks: [] };
     const { rows, index } = this.bridged;
@@ -64,4 +64,12 @@ export class GatheredRowGroup {
     if (chunk === undefined) throw new RangeError(`"${leaf.output.name}" is no output of this file`);
     return chunk;
   }
+}
+
+function newColumnChunk(writer: ColumnChunkWriter): NewColumnChunk {
+  return {
+    struct: writer.columnChunk(),
+    columnIndex: keptBytes(writer.columnIndex()),
+    offsetIndex: keptBytes(writer.offsetIndex()),
+  };
 }

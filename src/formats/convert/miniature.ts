@@ -2,11 +2,11 @@
 import type { ReadableFile } from '../../storage/file.js';
 import { ColumnChunk, ColumnMetaData, FileMetaData, RowGroup } from '../parquet/definitions.js';
 import { type Footer, readChunkInfo } from '../parquet/footer.js';
+import { movedMetadata } from '../parquet/moved-chunk.js';
 import { MAGIC } from '../parquet/sink.js';
 import type { ThriftStruct } from '../parquet/thrift.js';
 import { i64Field, structField, structsField, writeStruct } from '../parquet/thrift-writer.js';
 
-const OFFSETS = [ColumnMetaData.dataPageOffset, ColumnMetaData.indexPageOffset, ColumnMetaData.dictionaryPageOffset];
 /** What lies outside of the pages and isn't taken along. */
 const INDEXES = [
   ColumnChunk.offsetIndexOffset,
@@ -61,11 +61,9 @@ export function miniatureOf(file: ReadableFile, footer: Footer, rowGroups: reado
 }
 
 function movedChunk(chunk: ThriftStruct, metadata: ThriftStruct, delta: number): ThriftStruct {
-  const moved = metadata.copy().delete(ColumnMetaData.bloomFilterOffset).delete(ColumnMetaData.bloomFilterLength);
-  for (const id of OFFSETS) {
-    const offset = moved.integer(id);
-    if (offset !== undefined && offset > 0) moved.set(i64Field(id, offset + delta));
-  }
+  const moved = movedMetadata(metadata, delta)
+    .delete(ColumnMetaData.bloomFilterOffset)
+    .delete(ColumnMetaData.bloomFilterLength);
   const copy = chunk.copy();
   for (const id of INDEXES) copy.delete(id);
   return copy.set(i64Field(ColumnChunk.fileOffset, 0)).set(structField(ColumnChunk.metaData, moved));

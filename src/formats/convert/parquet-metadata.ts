@@ -7,6 +7,7 @@ import {
   RowGroup,
   SchemaElement,
 } from '../parquet/definitions.js';
+import type { PageIndexes } from '../parquet/page-indexes.js';
 import type { ThriftStruct } from '../parquet/thrift.js';
 import {
   i16Field,
@@ -18,12 +19,17 @@ import {
   structsField,
 } from '../parquet/thrift-writer.js';
 
+export interface NewColumnChunk extends PageIndexes {
+  /** The thrift struct ColumnChunk. */
+  readonly struct: ThriftStruct;
+}
+
 export interface NewRowGroup {
   readonly rowCount: number;
   /** Position of its first byte. */
   readonly start: number;
-  /** The thrift structs ColumnChunk, in the order of the leaves. */
-  readonly chunks: readonly ThriftStruct[];
+  /** In the order of the leaves. */
+  readonly chunks: readonly NewColumnChunk[];
 }
 
 /** Format 2.6: what the types of today's writers need. */
@@ -68,10 +74,11 @@ export function buildMetadata(
 }
 
 function rowGroupStruct({ rowCount, start, chunks }: NewRowGroup, index: number): ThriftStruct {
+  const structs = chunks.map(({ struct }) => struct);
   const sum = (id: number) =>
-    chunks.reduce((all, chunk) => all + (chunk.struct(ColumnChunk.metaData)?.integer(id) ?? 0), 0);
+    structs.reduce((all, struct) => all + (struct.struct(ColumnChunk.metaData)?.integer(id) ?? 0), 0);
   const rowGroup = structOfFields(
-    structsField(RowGroup.columns, chunks),
+    structsField(RowGroup.columns, structs),
     i64Field(RowGroup.totalByteSize, sum(ColumnMetaData.totalUncompressedSize)),
     i64Field(RowGroup.numRows, rowCount),
     i64Field(RowGroup.fileOffset, start),

@@ -13,6 +13,7 @@ import type { Sink, SourcePartition } from '../format.js';
 import { Appender } from '../parquet/appender.js';
 import { arrowKeyValues } from '../parquet/arrow-schema.js';
 import { codecByName } from '../parquet/codec-choice.js';
+import { appendColumnIndex, appendOffsetIndex } from '../parquet/page-indexes.js';
 import { PageStore } from '../parquet/page-store.js';
 import type { ParquetPiece } from '../parquet/piece.js';
 import type { RowGroupWriter } from '../parquet/row-group-writer.js';
@@ -129,6 +130,9 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
 
   async finish(): Promise<void> {
     this.#finishBefore(undefined);
+    const chunks = this.#rowGroups.flatMap((rowGroup) => rowGroup.chunks);
+    for (const { struct, columnIndex } of chunks) appendColumnIndex(this.#appender, struct, columnIndex);
+    for (const { struct, offsetIndex } of chunks) appendOffsetIndex(this.#appender, struct, offsetIndex);
     const { source, jobs } = this.#options;
     const keyValues = arrowKeyValues(source.arrowSchema, jobs.map(withNullableElements));
     const elements = this.#fields.origins.map((origin) =>

@@ -9,8 +9,6 @@ import {
   ColumnChunk,
   ColumnMetaData,
   FileMetaData,
-  OffsetIndex,
-  PageLocation,
   Repetition,
   RowGroup,
   SchemaElement,
@@ -18,7 +16,9 @@ import {
 } from './definitions.js';
 import type { ChunkInfo } from './footer.js';
 import { updateKeyValues } from './key-values.js';
+import { movedOffsetIndex } from './moved-chunk.js';
 import type { OutputLeaf } from './output-leaf.js';
+import { appendColumnIndex, appendOffsetIndex } from './page-indexes.js';
 import type { RowGroupPartition } from './partition.js';
 import type { RecutPartition } from './recut/recut-partition.js';
 import type { ParquetSource } from './source.js';
@@ -33,7 +33,7 @@ import {
   structsField,
   writeStruct,
 } from './thrift-writer.js';
-import { shift, type WrittenColumn, WrittenRowGroup } from './written-row-group.js';
+import { type WrittenColumn, WrittenRowGroup } from './written-row-group.js';
 
 const COPY_BYTE_LENGTH = 1 << 20;
 const ORDINAL_END = 1 << 15;
@@ -201,16 +201,11 @@ export class FooterWriter {
       if (column.kind === 'copied' && offset !== undefined) {
         const position = this.#copy(appender, offset, chunk.integer(ColumnChunk.columnIndexLength) ?? 0);
         chunk.set(i64Field(ColumnChunk.columnIndexOffset, position));
-      } else if (column.kind === 'written' && column.columnIndex !== undefined) {
-        chunk.set(i64Field(ColumnChunk.columnIndexOffset, appender.append([column.columnIndex])));
-        chunk.set(i32Field(ColumnChunk.columnIndexLength, column.columnIndex.length));
-      }
+      } else if (column.kind === 'written') appendColumnIndex(appender, chunk, column.columnIndex);
     });
     this.#updateColumns((chunk, column) => {
       const bytes = column.kind === 'written' ? column.offsetIndex : this.#movedOffsetIndex(chunk, column.delta);
-      if (bytes === undefined) return;
-      chunk.set(i64Field(ColumnChunk.offsetIndexOffset, appender.append([bytes])));
-      chunk.set(i32Field(ColumnChunk.offsetIndexLength, bytes.length));
+      appendOffsetIndex(appender, chunk, bytes);
     });
   }
 
@@ -222,10 +217,7 @@ export class FooterWriter {
     const offset = chunk.integer(ColumnChunk.offsetIndexOffset);
     const byteLength = chunk.integer(ColumnChunk.offsetIndexLength);
     if (offset === undefined || byteLength === undefined) return undefined;
-    const { struct } = readStruct(readRange(this.#source.file, offset, byteLength), 0);
-    const locations = struct.structs(OffsetIndex.pageLocations);
-    for (const location of locations) shift(location, PageLocation.offset, delta);
-    return writeStruct(struct.set(structsField(OffsetIndex.pageLocations, locations)));
+    return movedOffsetIndex(readRange(this.#source.file, offset, byteLength), delta);
   }
 
   #copy(appender: Appender, offset: number, byteLength: number): number {

@@ -7,17 +7,15 @@ import { chunkStart } from './chunk-start.js';
 import type { OutputChunk } from './copied-row-group.js';
 import { ColumnChunk, ColumnMetaData, RowGroup } from './definitions.js';
 import type { ChunkInfo } from './footer.js';
+import { movedMetadata, shift } from './moved-chunk.js';
+import { keptBytes, type PageIndexes } from './page-indexes.js';
 import { readStruct, ThriftStruct } from './thrift.js';
 import { i64Field, structField, structsField, writeStruct } from './thrift-writer.js';
 
 /** A column chunk: one that was copied, and by how much it has moved, or a written one with its page indexes. */
 export type WrittenColumn =
   | { readonly kind: 'copied'; readonly delta: number }
-  | {
-      readonly kind: 'written';
-      readonly columnIndex: Uint8Array | undefined;
-      readonly offsetIndex: Uint8Array | undefined;
-    };
+  | ({ readonly kind: 'written' } & PageIndexes);
 
 export class WrittenRowGroup {
   readonly #columns: readonly WrittenColumn[];
@@ -38,8 +36,8 @@ export class WrittenRowGroup {
       const { writer } = from;
       return {
         kind: 'written',
-        columnIndex: hasColumnIndex ? bytesOf(writer.columnIndex()) : undefined,
-        offsetIndex: hasOffsetIndex ? bytesOf(writer.offsetIndex()) : undefined,
+        columnIndex: hasColumnIndex ? keptBytes(writer.columnIndex()) : undefined,
+        offsetIndex: hasOffsetIndex ? keptBytes(writer.offsetIndex()) : undefined,
       };
     });
     const structs = chunks.map((from) => columnChunk(inputs, from));
@@ -69,25 +67,11 @@ export class WrittenRowGroup {
   }
 }
 
-/** Moves an offset; those of 0 stand for none. */
-export function shift(struct: ThriftStruct, id: number, delta: number): void {
-  const offset = struct.integer(id);
-  if (offset !== undefined && offset > 0) struct.set(i64Field(id, offset + delta));
-}
-
-function bytesOf(struct: ThriftStruct | undefined): Uint8Array | undefined {
-  return struct === undefined ? undefined : writeStruct(struct).slice();
-}
-
 function columnChunk(inputs: readonly ChunkInfo[], from: OutputChunk): ThriftStruct {
   if (from.kind === 'written') return from.writer.columnChunk();
   const info = inputs[from.index];
   if (info === undefined) throw new RangeError(`no column chunk ${from.index}`);
-  const metadata = info.metadata.copy();
-  shift(metadata, ColumnMetaData.dataPageOffset, from.delta);
-  shift(metadata, ColumnMetaData.indexPageOffset, from.delta);
-  shift(metadata, ColumnMetaData.dictionaryPageOffset, from.delta);
   const chunk = info.chunk.copy();
   shift(chunk, ColumnChunk.fileOffset, from.delta);
-  return chunk.set(structField(ColumnChunk.metaData, metadata));
+  return chunk.set(structField(ColumnChunk.metaData, movedMetadata(info.metadata, from.delta)));
 }
