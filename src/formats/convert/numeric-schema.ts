@@ -3,7 +3,7 @@ import { MemoryFile } from '../../storage/memory-file.js';
 import type { ArrowSchema } from '../arrow/schema.js';
 import { streamSchema } from '../arrow/stream-messages.js';
 import { FileMessageReader } from '../arrow/stream-source.js';
-import { parseArrowSchema } from '../parquet/arrow-schema.js';
+import { readArrowSchema } from '../parquet/arrow-schema.js';
 import { ARROW_SCHEMA_KEY, FileMetaData, KeyValue } from '../parquet/definitions.js';
 import type { ParquetSource } from '../parquet/source.js';
 import { miniatureOf } from './miniature.js';
@@ -27,18 +27,12 @@ export async function numericArrowSchema(source: ParquetSource): Promise<ArrowSc
 
 /** What the file was made of, where it tells, and where the file's own metadata has nothing beyond it. */
 function storedSchema({ footer }: ParquetSource): ArrowSchema | undefined {
-  const entries = footer.metadata.structs(FileMetaData.keyValueMetadata);
-  const text = entries.find((entry) => entry.string(KeyValue.key) === ARROW_SCHEMA_KEY)?.string(KeyValue.value);
-  if (text === undefined) return undefined;
-  let schema: ArrowSchema;
-  try {
-    schema = parseArrowSchema(text);
-  } catch {
-    return undefined;
-  }
+  const schema = readArrowSchema(footer);
+  if (schema === undefined) return undefined;
   const { table } = schema;
   const keys = new Set(Array.from({ length: table.customMetadataLength() }, (_, i) => table.customMetadata(i)?.key()));
   keys.add(ARROW_SCHEMA_KEY);
+  const entries = footer.metadata.structs(FileMetaData.keyValueMetadata);
   return entries.every((entry) => keys.has(entry.string(KeyValue.key))) ? schema : undefined;
 }
 

@@ -4,11 +4,13 @@ import { LanewiseError } from '../../errors.js';
 import type { ReadableFile } from '../../storage/file.js';
 import { MemoryFile } from '../../storage/memory-file.js';
 import { FileMessageReader, type MessageReader, type StreamedMessage } from '../arrow/stream-source.js';
+import { readArrowSchema } from '../parquet/arrow-schema.js';
 import { ColumnChunk, ColumnMetaData, RowGroup } from '../parquet/definitions.js';
 import type { Footer } from '../parquet/footer.js';
 import type { ThriftStruct } from '../parquet/thrift.js';
 import { chunksByteLength, miniatureOf } from './miniature.js';
 import type { ParquetLibrary } from './parquet-library.js';
+import { RestoredViews } from './restored-views.js';
 
 /** Rows that become one record batch. */
 interface Part {
@@ -39,6 +41,7 @@ export class ParquetMessageReader implements MessageReader {
   /** The bytes of the row groups that a part was read of, for the next part. */
   #miniature: { readonly rowGroups: readonly ThriftStruct[]; readonly bytes: Uint8Array } | undefined;
   #current: FileMessageReader | undefined;
+  #views: RestoredViews | undefined;
 
   /** @throws LW_MEMORY_BUDGET where a row group is larger than the budget */
   constructor(library: ParquetLibrary, file: ReadableFile, footer: Footer, options: ParquetMessageOptions) {
@@ -65,8 +68,16 @@ export class ParquetMessageReader implements MessageReader {
         const part = this.#parts[this.#nextPart++];
         if (part === undefined) return undefined;
         this.#current = this.#decode(part);
-      } else if (isFirst || next.message.headerType !== MessageHeader.Schema) return next;
+      } else if (isFirst) {
+        const stored = readArrowSchema(this.#footer);
+        this.#views = stored && RestoredViews.of(next, stored);
+        return this.#restore(next);
+      } else if (next.message.headerType !== MessageHeader.Schema) return this.#restore(next);
     }
+  }
+
+  #restore(message: StreamedMessage): StreamedMessage {
+    return this.#views?.restore(message) ?? message;
   }
 
   again(): MessageReader {

@@ -6,7 +6,8 @@ import type { ArrowSchema } from '../arrow/schema.js';
 import { buildSchemaMessage } from '../arrow/schema-writer.js';
 import { streamSchema } from '../arrow/stream-messages.js';
 import { PANDAS_KEY, updatePandasMetadata } from '../pandas-metadata.js';
-import { ARROW_SCHEMA_KEY } from './definitions.js';
+import { ARROW_SCHEMA_KEY, FileMetaData, KeyValue } from './definitions.js';
+import type { Footer } from './footer.js';
 
 const DESCRIPTION = 'the Arrow schema in the Parquet metadata';
 
@@ -28,10 +29,21 @@ export function updateArrowSchema(text: string, jobs: readonly Job[]): string | 
  * @param text base64 of an encapsulated IPC schema message
  * @throws where it is none
  */
-export function parseArrowSchema(text: string): ArrowSchema {
+function parseArrowSchema(text: string): ArrowSchema {
   const bytes = new Uint8Array(Buffer.from(text, 'base64'));
   const { start, end } = metadataRange(bytes, DESCRIPTION);
   return streamSchema(parseMessage(bytes.slice(start, end), DESCRIPTION), DESCRIPTION);
+}
+
+/** The schema of the Arrow data that a Parquet file was made of; `undefined` where it has none that can be read. */
+export function readArrowSchema({ metadata }: Pick<Footer, 'metadata'>): ArrowSchema | undefined {
+  const entries = metadata.structs(FileMetaData.keyValueMetadata);
+  const text = entries.find((entry) => entry.string(KeyValue.key) === ARROW_SCHEMA_KEY)?.string(KeyValue.value);
+  try {
+    return text === undefined ? undefined : parseArrowSchema(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The key-value metadata of a Parquet file made of an Arrow one: Arrow's own, and the schema of the output. */
