@@ -15,27 +15,26 @@
  *   p = h R + (h Q + t / S), with one rounding but for 2^-9 of it; the factor 2^-256 comes last, so that a subnormal result
  *   isn't rounded before
  *
- * The sum takes the even columns and the odd ones apart, each from 2^269 on: as h < 2^257 and a row has at most 4096
- * values, it stays in [2^269, 2^270), so each addition rounds to the same grid, and the three operations of Dekker's sum
- * give back what it loses. Two rows are computed at a time, or two columns of one row, with the same operations: a
- * row's result depends on nothing but the row.
+ * The sum counts from 2^269 on: as h < 2^257 and a row has at most 4096 values, it stays in [2^269, 2^270), so each addition
+ * rounds to the same grid, and the three operations of Dekker's sum give back what it loses. Two rows are computed at a time,
+ * or two columns of one row, with the same operations in the same order: a row's result depends on nothing but the row.
  *
  * Worst error found in 1.4 million results of 7 widths up to 4096 and 6 temperatures: 0.53 ULP.
  */
 import { leading } from './lanes';
 import { reciprocalTail } from './rows-double';
 import { prepareTemperature } from './rows-exp';
-import { ANY, FLOOR, INVERSE, INVERSE_HEAD, INVERSE_REST, oneRow, TAILS, twoRows } from './rows-softmax-rows';
-import { addressAt, largestMaximum, loadRows, rowMaximum } from './rows-tile';
+import { BLOCK_WIDTH, eightRows } from './rows-softmax-block';
+import { oneRow, signOf, twoRows } from './rows-softmax-rows';
+import { ANY, FLOOR, INVERSE, INVERSE_HEAD, INVERSE_REST } from './rows-softmax-weights';
+import { largestMaximum, rowMaximum } from './rows-tile';
 import { rowsOfTwo } from './rows-two-columns';
 
-/** The largest maximum that can be computed with: up to there, -800 beside it is more than a rounding error. */
-const REACH: f64 = 1099511627776;
+/** The largest maximum that can be computed with: up to there the product that reduces a value is exact. */
+const REACH: f64 = 2000;
 /** Temperatures whose reciprocals, and products with numbers of a fit size, have normal parts. */
 const TEMPERATURE_MIN: f64 = 1e-150;
 const TEMPERATURE_MAX: f64 = 1e150;
-/** The widest row of which eight fit into scratch, with the tails of two. */
-const BLOCK_WIDTH: usize = 768;
 
 export function softmax(sources: usize, targets: usize, width: i32, count: i32, params: usize, scratch: usize): void {
   softmaxRows(sources, targets, <usize>width, count, params, scratch, false);
@@ -94,10 +93,11 @@ function eachRow(
   tempered: bool,
 ): void {
   const end = (<usize>count) << 3;
+  const sign = signOf(negate);
   let row: usize = 0;
   if (width <= BLOCK_WIDTH) {
     for (; row + 64 <= end; row += 64) {
-      if (eightRows(sources, targets, width, row, reach, scratch, negate, tempered)) continue;
+      if (eightRows(sources, targets, width, row, reach, scratch, sign, tempered)) continue;
       for (let each: usize = 0; each < 64; each += 8) {
         oneRow(sources, targets, width, row + each, reach, limit, scratch, block, negate, tempered);
       }
@@ -106,73 +106,11 @@ function eachRow(
   for (; row + 16 <= end; row += 16) {
     const m = rowMaximum(sources, width, row, 2, negate);
     if (i64x2.all_true(f64x2.le(f64x2.abs(m), f64x2.splat(reach)))) {
-      twoRows(sources, targets, width, row, m, scratch, scratch + TAILS, negate, tempered, false);
+      twoRows(sources, targets, width, row, m, scratch, sign, tempered);
     } else {
       oneRow(sources, targets, width, row, reach, limit, scratch, block, negate, tempered);
       oneRow(sources, targets, width, row + 8, reach, limit, scratch, block, negate, tempered);
     }
   }
   if (row < end) oneRow(sources, targets, width, row, reach, limit, scratch, block, negate, tempered);
-}
-
-/**
- * Eight rows, a cache line of each column, in a block of scratch: columns whose distance is a power of two would push each
- * other out of the cache. False, with nothing done, if one of the rows is beyond reach.
- */
-@inline
-function eightRows(
-  sources: usize,
-  targets: usize,
-  width: usize,
-  row: usize,
-  reach: f64,
-  scratch: usize,
-  negate: bool,
-  tempered: bool,
-): bool {
-  const rows = scratch + TAILS;
-  const tails = rows + (width << 6);
-  let a = f64x2.splat(-Infinity);
-  let b = a;
-  let c = a;
-  let d = a;
-  for (let i: usize = 0; i < width; i++) {
-    const source = addressAt(sources, i) + row;
-    const target = rows + (i << 6);
-    const xa = loadRows(source, 2, negate);
-    const xb = loadRows(source + 16, 2, negate);
-    const xc = loadRows(source + 32, 2, negate);
-    const xd = loadRows(source + 48, 2, negate);
-    a = f64x2.pmax(a, xa);
-    b = f64x2.pmax(b, xb);
-    c = f64x2.pmax(c, xc);
-    d = f64x2.pmax(d, xd);
-    v128.store(target, xa);
-    v128.store(target, xb, 16);
-    v128.store(target, xc, 32);
-    v128.store(target, xd, 48);
-  }
-  const bound = f64x2.splat(reach);
-  const ab = v128.and(f64x2.le(f64x2.abs(a), bound), f64x2.le(f64x2.abs(b), bound));
-  const cd = v128.and(f64x2.le(f64x2.abs(c), bound), f64x2.le(f64x2.abs(d), bound));
-  if (!i64x2.all_true(v128.and(ab, cd))) return false;
-  inBlock(rows, width, a, scratch, tails, tempered);
-  inBlock(rows + 16, width, b, scratch, tails, tempered);
-  inBlock(rows + 32, width, c, scratch, tails, tempered);
-  inBlock(rows + 48, width, d, scratch, tails, tempered);
-  for (let i: usize = 0; i < width; i++) {
-    const source = rows + (i << 6);
-    const target = addressAt(targets, i) + row;
-    v128.store(target, v128.load(source));
-    v128.store(target, v128.load(source, 16), 16);
-    v128.store(target, v128.load(source, 32), 32);
-    v128.store(target, v128.load(source, 48), 48);
-  }
-  return true;
-}
-
-/** A call for each pair of rows, so that the code stands there once. */
-function inBlock(rows: usize, width: usize, m: v128, scratch: usize, tails: usize, tempered: bool): void {
-  if (tempered) twoRows(rows, rows, width, 0, m, scratch, tails, false, true, true);
-  else twoRows(rows, rows, width, 0, m, scratch, tails, false, false, true);
 }
