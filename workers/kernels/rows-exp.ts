@@ -24,44 +24,44 @@ const CONSTANTS: usize = memory.data<u64>([
 ], 16);
 
 /** Where a row's sum starts. */
-inline
+@inline
 export function sumStart(): v128 {
   return splatAt(CONSTANTS + 24);
 }
 
 /** 2^-256, which takes the factor off a weight: exact, or the one rounding of a subnormal result. */
-inline
+@inline
 export function unscale(): v128 {
   return splatAt(CONSTANTS + 48);
 }
 
-inline
+@inline
 function isInfinity(x: v128): v128 {
   return f64x2.eq(x, splatAt(CONSTANTS + 40));
 }
 
 /** For any m: x - m, at least -800. In a row with +inf the infinities count as equal and all else vanishes. */
-inline
+@inline
 function shifted(x: v128, m: v128): v128 {
   const z = f64x2.pmax(f64x2.sub(x, m), splatAt(CONSTANTS));
   return v128.andnot(z, isInfinity(x));
 }
 
 /** x - m - z, at least -1: where z was clamped, or x is -inf, the sum is then under -800. */
-inline
+@inline
 function shiftedTail(x: v128, m: v128, z: v128): v128 {
   const tail = f64x2.pmax(splatAt(CONSTANTS + 8), differenceTail(x, m, z));
   return v128.andnot(tail, isInfinity(x));
 }
 
 /** w, rounded to 2^(k/512): `index` of `expIndex(z)`. */
-inline
+@inline
 export function weightHead(index: v128): v128 {
   return i64x2.add(expHead(index), splatAt(CONSTANTS + 16));
 }
 
 /** w - head. */
-inline
+@inline
 export function weightTail(z: v128, zTail: v128, index: v128, head: v128): v128 {
   return expTail(index, f64x2.add(expRemainder(z, index), zTail), head);
 }
@@ -97,7 +97,7 @@ export function prepareTemperature(temperature: f64, block: usize): void {
 }
 
 /** x - m divided by the temperature and rounded: z. `block` is the temperature's, or 0 for a temperature of 1. */
-inline
+@inline
 export function exponentOf(x: v128, m: v128, block: usize): v128 {
   if (!block) return shifted(x, m);
   const q = quotient(clampedDifference(difference(x, m, block)), block);
@@ -105,7 +105,7 @@ export function exponentOf(x: v128, m: v128, block: usize): v128 {
 }
 
 /** (x - m)/temperature - z. */
-inline
+@inline
 export function exponentTail(x: v128, m: v128, z: v128, block: usize): v128 {
   if (!block) return shiftedTail(x, m, z);
   const d = difference(x, m, block);
@@ -116,13 +116,13 @@ export function exponentTail(x: v128, m: v128, z: v128, block: usize): v128 {
   return v128.andnot(v128.and(tail, f64x2.gt(q, splatAt(CONSTANTS))), isInfinity(x));
 }
 
-inline
+@inline
 function difference(x: v128, m: v128, block: usize): v128 {
   const before = splatAt(block);
   return scaledAfter(f64x2.sub(f64x2.mul(x, before), f64x2.mul(m, before)), block);
 }
 
-inline
+@inline
 function differenceTailOf(x: v128, m: v128, block: usize): v128 {
   const before = splatAt(block);
   const a = f64x2.mul(x, before);
@@ -131,22 +131,22 @@ function differenceTailOf(x: v128, m: v128, block: usize): v128 {
 }
 
 /** A difference under -2000 stays under -2000 in the division by t. */
-inline
+@inline
 function clampedDifference(d: v128): v128 {
   return f64x2.pmax(d, splatAt(CONSTANTS + 32));
 }
 
-inline
+@inline
 function scaledAfter(d: v128, block: usize): v128 {
   return f64x2.mul(f64x2.mul(d, splatAt(block + 8)), splatAt(block + 16));
 }
 
-inline
+@inline
 function quotient(d: v128, block: usize): v128 {
   return f64x2.mul(d, splatAt(block + 24));
 }
 
-inline
+@inline
 function quotientTail(d: v128, dTail: v128, q: v128, block: usize): v128 {
   const reciprocal = splatAt(block + 24);
   const lost = f64x2.add(f64x2.mul(d, splatAt(block + 32)), f64x2.mul(dTail, reciprocal));
@@ -154,14 +154,14 @@ function quotientTail(d: v128, dTail: v128, q: v128, block: usize): v128 {
 }
 
 /** (x - m)/temperature rounded, not clamped: -inf where it is or overflows. */
-inline
+@inline
 export function wholeExponent(x: v128, m: v128, block: usize): v128 {
   const z = block ? quotient(difference(x, m, block), block) : f64x2.sub(x, m);
   return v128.andnot(z, isInfinity(x));
 }
 
 /** (x - m)/temperature - z; meaningless where z is infinite. */
-inline
+@inline
 export function wholeExponentTail(x: v128, m: v128, z: v128, block: usize): v128 {
   const tail = block
     ? quotientTail(difference(x, m, block), scaledAfter(differenceTailOf(x, m, block), block), z, block)
