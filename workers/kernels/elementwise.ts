@@ -86,6 +86,20 @@ export function forEach<T>(source: usize, target: usize, count: i32, params: usi
 /** In blocks of four vectors: for functions of few operations. */
 @inline
 export function forEachLight<T>(source: usize, target: usize, count: i32, params: usize): void {
+  forEachOfFour<T>(source, target, count, params, false);
+}
+
+/**
+ * The same, two vectors of the four at a time, for functions whose intermediate values for four don't fit the registers, and whose
+ * constants are few: they are loaded for each two.
+ */
+@inline
+export function forEachByTwo<T>(source: usize, target: usize, count: i32, params: usize): void {
+  forEachOfFour<T>(source, target, count, params, true);
+}
+
+@inline
+function forEachOfFour<T>(source: usize, target: usize, count: i32, params: usize, byTwo: bool): void {
   const f = changetype<T>(params);
   for (; count >= 8; count -= 8) {
     const a = v128.load(source);
@@ -103,6 +117,15 @@ export function forEachLight<T>(source: usize, target: usize, count: i32, params
     }
     if (isMixed) {
       rest<T>(f, source, target, 8);
+    } else if (byTwo) {
+      const ya = f.at(v128.load(source));
+      const yb = f.at(v128.load(source, 16));
+      v128.store(target, ya);
+      v128.store(target, yb, 16);
+      const yc = f.at(v128.load(source, 32));
+      const yd = f.at(v128.load(source, 48));
+      v128.store(target, yc, 32);
+      v128.store(target, yd, 48);
     } else {
       const ya = f.at(a);
       const yb = f.at(b);

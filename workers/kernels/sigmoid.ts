@@ -5,7 +5,7 @@
  *
  * Worst errors measured: sigmoid 0.55 ULP at -1.9824165526959217, sigmoid_deriv 0.55 at -14.60933122462202.
  */
-import { forEachLight } from './elementwise';
+import { forEachByTwo } from './elementwise';
 import { clamp, magnitude, splatAt } from './lanes';
 import { expScaled } from './scaled';
 import { REACH, sigmoidFar, sigmoidNear, sigmoidSlopeFar, sigmoidSlopeNear } from './sigmoid-forms';
@@ -62,8 +62,8 @@ class ClippedSigmoid {
 }
 
 export function sigmoid(source: usize, target: usize, count: i32, params: usize): void {
-  if (load<f64>(params) < REACH) forEachLight<ClippedSigmoid>(source, target, count, params);
-  else forEachLight<Sigmoid>(source, target, count, params);
+  if (load<f64>(params) < REACH) forEachByTwo<ClippedSigmoid>(source, target, count, params);
+  else forEachByTwo<Sigmoid>(source, target, count, params);
 }
 
 /** With a clip of at least REACH. */
@@ -107,6 +107,6 @@ class ClippedSigmoidDeriv {
 }
 
 export function sigmoid_deriv(source: usize, target: usize, count: i32, params: usize): void {
-  if (load<f64>(params) < REACH) forEachLight<ClippedSigmoidDeriv>(source, target, count, params);
-  else forEachLight<SigmoidDeriv>(source, target, count, params);
+  if (load<f64>(params) < REACH) forEachByTwo<ClippedSigmoidDeriv>(source, target, count, params);
+  else forEachByTwo<SigmoidDeriv>(source, target, count, params);
 }

@@ -3,7 +3,7 @@
  *
  * Worst errors measured: silu 0.56 ULP at -13.735686149943273, silu_deriv 0.53 at -1.2784645427610744.
  */
-import { forEach, forEachLight } from './elementwise';
+import { forEach, forEachByTwo } from './elementwise';
 import { sigmoidTimesOnePlus } from './gate';
 import { beyond, zero } from './lanes';
 import { besideRoot, isBesideRoot } from './root';
@@ -41,7 +41,7 @@ class Silu {
 }
 
 export function silu(source: usize, target: usize, count: i32, params: usize): void {
-  forEachLight<Silu>(source, target, count, params);
+  forEachByTwo<Silu>(source, target, count, params);
 }
 
 @unmanaged

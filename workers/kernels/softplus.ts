@@ -9,7 +9,7 @@
  * Worst errors measured: softplus 0.55 ULP at -1.2679671082170438 (0.75 at -4.79151821462306e-97 with beta 1e99), softplus_deriv
  * 0.54 at -1.9824165526959217, log_sigmoid 0.54 at 0.4582316454973363.
  */
-import { forEach, forEachLight } from './elementwise';
+import { forEach, forEachByTwo, forEachLight } from './elementwise';
 import { allLanes, beyond, clamp, magnitude, one, productTail, splatAt, zero } from './lanes';
 import {
   expExponent,
@@ -290,5 +290,5 @@ class LogSigmoidDeriv {
 }
 
 export function log_sigmoid_deriv(source: usize, target: usize, count: i32, params: usize): void {
-  forEachLight<LogSigmoidDeriv>(source, target, count, params);
+  forEachByTwo<LogSigmoidDeriv>(source, target, count, params);
 }

@@ -8,7 +8,7 @@
  *
  * Worst errors measured: tanh 0.53 ULP at 0.5148446356846621, tanh_deriv 0.55 at -4.883123117271283.
  */
-import { forEachLight } from './elementwise';
+import { forEachByTwo, forEachLight } from './elementwise';
 import { leading, magnitude, one, splatAt, withSign } from './lanes';
 import { expScaled } from './scaled';
 import { REACH, sigmoidSlopeFar, sigmoidSlopeNear } from './sigmoid-forms';
@@ -119,6 +119,6 @@ class ClippedTanhDeriv {
 }
 
 export function tanh_deriv(source: usize, target: usize, count: i32, params: usize): void {
-  if (load<f64>(params) < REACH / 2) forEachLight<ClippedTanhDeriv>(source, target, count, params);
-  else forEachLight<TanhDeriv>(source, target, count, params);
+  if (load<f64>(params) < REACH / 2) forEachByTwo<ClippedTanhDeriv>(source, target, count, params);
+  else forEachByTwo<TanhDeriv>(source, target, count, params);
 }
