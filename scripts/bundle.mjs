@@ -61,7 +61,7 @@ const groups = [
   {
     name: 'compute',
     priority: 6,
-    test: /workers[\\/](?!worker|storage-tasks|parquet|codecs)|src[\\/](abi|errors|storage[\\/](reading|system-error))/,
+    test: /workers[\\/](?!worker|storage-tasks|parquet|codecs)|src[\\/](abi|errors|storage[\\/](reading|writing|system-error))/,
   },
   { name: 'storage-tasks', priority: 5, test: /workers[\\/](storage-tasks|parquet|codecs[\\/](?!zstd))/ },
   { name: 'arrow', priority: 2, test: /src[\\/]formats[\\/]arrow|flatbuffers|apache-arrow[\\/]fb/ },

@@ -8,7 +8,7 @@ const DIST = fileURLToPath(new URL('../dist', import.meta.url));
 /** Chunks that runs load as soon as they start, or find a format: packages wait there until somebody needs them. */
 const EAGER = /^(cli|worker|compute|core|arrow|parquet|convert)\b.*\.cjs$/;
 /** Modules that Node has loaded by itself, or nearly. */
-const AT_HAND = new Set(['fs', 'os', 'path', 'url', 'util']);
+const AT_HAND = new Set(['fs', 'module', 'os', 'path', 'url', 'util']);
 
 describe('the bundle', () => {
   it.each(readdirSync(DIST).filter((name) => EAGER.test(name)))('loads no package with %s', (name) => {

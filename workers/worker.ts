@@ -1,6 +1,8 @@
-import type { SlotMessage, SlotReply } from '../src/abi/task.js';
+import { viewsOf } from '../src/abi/memory-range.js';
+import type { SlotMessage, SlotReply, SlotWork, TaskResult } from '../src/abi/task.js';
 import { toWireError } from '../src/errors.js';
 import { readFully } from '../src/storage/reading.js';
+import { writeFully } from '../src/storage/writing.js';
 import { Executor, type ExecutorOptions } from './executor.js';
 
 /** What every worker computes with; which thread of the slab it is, it takes from the shared counter. */
@@ -22,12 +24,12 @@ export interface SetupReply {
 let executor: Executor | undefined;
 let slab: Uint8Array;
 
-/** Sets the worker up, or carries out a slot's reads and tasks. */
+/** Sets the worker up, or carries out what is to be done in a slot. */
 export function work(message: SetupMessage | SlotMessage): SetupReply | SlotReply | Promise<SlotReply> {
   if ('setup' in message) return setUp(message.setup);
   if (executor === undefined) throw new RangeError('a slot came before the setup');
   const ready = executor;
-  const { tasks } = message;
+  const tasks = message.works.flatMap((slotWork) => slotWork.tasks);
   return ready.needsLoading(tasks) ? ready.load(tasks).then(() => run(ready, message)) : run(ready, message);
 }
 
@@ -45,13 +47,21 @@ function setUp({ areaAddresses, threadCounter, ...shared }: WorkerSetup): SetupR
 }
 
 /** Errors go back as data: a class doesn't survive the way between threads. */
-function run(ready: Executor, { reads, tasks }: SlotMessage): SlotReply {
+function run(ready: Executor, { works }: SlotMessage): SlotReply {
   try {
-    for (const { descriptor, name, position, address, byteLength } of reads) {
-      readFully(descriptor, name, slab.subarray(address, address + byteLength), position);
-    }
-    return { results: ready.run(tasks) };
+    return { results: works.map((slotWork) => runOne(ready, slotWork)) };
   } catch (error) {
     return { error: toWireError(error) };
   }
+}
+
+function runOne(ready: Executor, { reads, tasks, writes }: SlotWork): readonly TaskResult[] {
+  for (const { descriptor, name, position, address, byteLength } of reads) {
+    readFully(descriptor, name, slab.subarray(address, address + byteLength), position);
+  }
+  const results = ready.run(tasks);
+  for (const { descriptor, name, position, ranges } of writes) {
+    writeFully(descriptor, name, viewsOf(slab, ranges), position);
+  }
+  return results;
 }

@@ -3,6 +3,7 @@
  * All addresses are byte offsets in the slab's memory; nothing but addresses, lengths and names crosses the boundary.
  */
 import type { WireError } from '../errors.js';
+import type { MemoryRange } from './memory-range.js';
 import type { DecodePagesTask, EncodePageTask } from './pages.js';
 import type { RecodePageTask } from './recode.js';
 
@@ -91,9 +92,25 @@ export interface FileRead {
   readonly byteLength: number;
 }
 
-export interface SlotMessage {
-  readonly reads: readonly FileRead[];
-  readonly tasks: readonly Task[];
+/** Bytes of the slot that go to an open file, back to back, once the slot's tasks have been carried out. */
+export interface FileWrite {
+  readonly descriptor: number;
+  /** What messages call the file. */
+  readonly name: string;
+  readonly position: number;
+  readonly ranges: readonly Readonly<MemoryRange>[];
 }
 
-export type SlotReply = { readonly results: readonly TaskResult[] } | { readonly error: WireError };
+/** What is done in a slot: reads, tasks, writes, in this order. */
+export interface SlotWork {
+  readonly reads: readonly FileRead[];
+  readonly tasks: readonly Task[];
+  readonly writes: readonly FileWrite[];
+}
+
+/** To be done one after the other. */
+export interface SlotMessage {
+  readonly works: readonly SlotWork[];
+}
+
+export type SlotReply = { readonly results: readonly (readonly TaskResult[])[] } | { readonly error: WireError };

@@ -77,7 +77,7 @@ export class ThreadTeam {
       });
     const seconds = await sample(async () => {
       const running = Array.from({ length: this.#threads - 1 }, (_, worker) =>
-        this.#pool.run({ reads: [], tasks: tasksOf(worker + 1) }),
+        this.#pool.run({ works: [{ reads: [], tasks: tasksOf(worker + 1), writes: [] }] }),
       );
       this.#executor.run(tasksOf(0));
       await Promise.all(running);

@@ -163,6 +163,8 @@ export interface ListStore<P> {
 export interface Sink<P> {
   /** Whether loads have to be written in the order in which they were described. */
   readonly ordered: boolean;
+  /** Whether `write` reads the slot. */
+  readonly readsSlots: boolean;
   begin(partition: SourcePartition): Promise<SinkPartition<P>>;
   /** Writes the pieces of a load whose tasks are done. The slot is free on return. */
   write(load: Load<P>, results: readonly TaskResult[]): void;

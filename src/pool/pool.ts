@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Piscina } from 'piscina';
 import type { SetupMessage, SetupReply, WorkerSetup } from '../../workers/worker.js';
@@ -6,17 +7,17 @@ import { fromWireError, LanewiseError } from '../errors.js';
 import { WORKER_URL } from './assets.js';
 
 /**
- * Loads that a worker has at a time, so that it never waits for the coordinator: one being computed, one to come. With more
- * of them the coordinator, which computes the load that follows, waits for them where loads are written in order.
+ * Messages that a worker has at a time, so that it never waits for the coordinator: one being carried out, one to come. With
+ * more of them the coordinator, which computes the load that follows, waits for them where loads are written in order.
  */
-export const LOADS_PER_WORKER = 2;
+export const MESSAGES_PER_WORKER = 2;
 
 /**
  * The worker threads. Starting them takes a tenth of a second, which may begin before it is known what they compute; until
  * they are set up, and whenever all of them have enough to do, `hasRoom` is false and the coordinator computes by itself.
  */
 export class Pool {
-  readonly #workerCount: number;
+  readonly workerCount: number;
   #started: Promise<Piscina | undefined> | undefined;
   #piscina: Piscina | undefined;
   /** Of a worker that had nothing to do: the next task tells of it. */
@@ -27,12 +28,12 @@ export class Pool {
 
   /** @param workerCount 0 for a pool that never has room: the coordinator computes all by itself */
   constructor(workerCount: number) {
-    this.#workerCount = workerCount;
+    this.workerCount = workerCount;
   }
 
   /** Has the workers start in the background, once. */
   start(): void {
-    if (this.#workerCount === 0) return;
+    if (this.workerCount === 0) return;
     this.#started ??= this.#start();
     // `setUp` tells of a failure.
     this.#started.catch(() => {});
@@ -50,7 +51,7 @@ export class Pool {
       }
       this.#readyCount++;
     };
-    await Promise.all(Array.from({ length: this.#workerCount }, setUpOne));
+    await Promise.all(Array.from({ length: this.workerCount }, setUpOne));
   }
 
   get isStarted(): boolean {
@@ -63,14 +64,15 @@ export class Pool {
   }
 
   get hasRoom(): boolean {
-    return this.#pendingCount < this.#readyCount * LOADS_PER_WORKER;
+    return this.#pendingCount < this.#readyCount * MESSAGES_PER_WORKER;
   }
 
   /**
-   * Has a worker carry out the reads and tasks of a slot.
+   * Has a worker carry out what is to be done in a slot.
+   * @returns the results of each piece of work
    * @throws what the tasks threw; LW_WORKER_FAILED where the worker died
    */
-  async run(message: SlotMessage): Promise<readonly TaskResult[]> {
+  async run(message: SlotMessage): Promise<readonly (readonly TaskResult[])[]> {
     this.#pendingCount++;
     try {
       const reply = await this.#send<SlotReply>(message);
@@ -82,15 +84,17 @@ export class Pool {
   }
 
   async #start(): Promise<Piscina | undefined> {
-    const [threads, { Piscina }] = await Promise.all([import('node:worker_threads'), import('piscina')]);
+    const threads = await import('node:worker_threads');
     if (this.#isClosed) return undefined;
+    // Imported, it would have Node start its loader of ES modules, which takes longer than all of Piscina.
+    const { Piscina } = createRequire(import.meta.url)('piscina') as typeof import('piscina');
     this.#piscina = new Piscina({
       filename: fileURLToPath(WORKER_URL),
       name: 'work',
-      minThreads: this.#workerCount,
-      maxThreads: this.#workerCount,
+      minThreads: this.workerCount,
+      maxThreads: this.workerCount,
       idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: LOADS_PER_WORKER,
+      concurrentTasksPerWorker: MESSAGES_PER_WORKER,
       recordTiming: false,
       // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
       atomics: 'disabled',

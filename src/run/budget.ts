@@ -1,7 +1,7 @@
 import { valuesByteLength } from '../abi/types.js';
 import { LanewiseError } from '../errors.js';
 import type { Job } from '../plan/job.js';
-import { LOADS_PER_WORKER } from '../pool/pool.js';
+import { MESSAGES_PER_WORKER } from '../pool/pool.js';
 import { layOutSlab, type SlabLayout } from '../slab/slab.js';
 
 /** What chunks in flight may take where nothing else is asked for. */
@@ -15,8 +15,8 @@ const SMALLEST_SLOT_BYTES = 2.25 * 2 ** 20;
 /** Rows of a chunk below which the calls around it cost more than the rows. */
 const FEWEST_ROWS = 1024;
 const LEAST_SLOT_BYTES = 2 ** 16;
-/** A worker's loads, and one that is computed and waits for its turn to be written. */
-const SLOTS_PER_WORKER = LOADS_PER_WORKER + 1;
+/** One for each message to a worker, and one that is computed and waits for its turn to be written. */
+const SLOTS_PER_WORKER = MESSAGES_PER_WORKER + 1;
 
 export interface Budget {
   readonly threads: number;

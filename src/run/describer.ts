@@ -52,16 +52,17 @@ export class Describer<P> {
   }
 
   /**
-   * Describes the next load, for a slot that is free; `undefined` after the last one. Reads that any thread can carry out
-   * are left to the one that computes: what it has read itself is in its own core's cache.
+   * Describes the next load; `undefined` after the last one. Reads that any thread can carry out are left to the one that
+   * computes: what it has read itself is in its own core's cache.
+   * @param whenFree waits for the slot to be free, where it isn't yet; called before anything is read into it here
    */
-  async next(slot: number): Promise<DescribedLoad<P> | undefined> {
+  async next(slot: number, whenFree?: () => Promise<void>): Promise<DescribedLoad<P> | undefined> {
     const load = new Load<P>(slot, this.#slab.slotAddress(slot), this.#slab.layout.slotByteLength);
     const partitions: OpenPartition[] = [];
-    while (this.#partition !== undefined || (this.#mayOpen(partitions) && (await this.#open(load)))) {
+    while (this.#partition !== undefined || (this.#mayOpen(partitions) && (await this.#open(load, whenFree)))) {
       if (!this.#describePart(load, partitions)) break;
     }
-    load.fillUnshared(this.#slab.bytes);
+    await this.#fillUnshared(load, whenFree);
     return load.isEmpty && partitions.length === 0 ? undefined : { load, partitions };
   }
 
@@ -96,9 +97,14 @@ export class Describer<P> {
     return partitions.length === 0 || !this.#source.waits;
   }
 
-  async #open(load: Load<P>): Promise<boolean> {
-    // A source may reuse the memory of a partition when it is asked for the next one.
+  async #fillUnshared(load: Load<P>, whenFree: (() => Promise<void>) | undefined): Promise<void> {
+    if (whenFree !== undefined && load.hasUnsharedReads) await whenFree();
     load.fillUnshared(this.#slab.bytes);
+  }
+
+  async #open(load: Load<P>, whenFree: (() => Promise<void>) | undefined): Promise<boolean> {
+    // A source may reuse the memory of a partition when it is asked for the next one.
+    await this.#fillUnshared(load, whenFree);
     const source = await this.#source.next();
     if (source === undefined) return false;
     const sink = await this.#sink.begin(source);

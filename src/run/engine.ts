@@ -39,6 +39,8 @@ export async function runJobs(options: EngineOptions): Promise<number> {
   const pipeline = new Pipeline({
     sink,
     slotCount: layout.slotCount,
+    slotByteLength: layout.slotByteLength,
+    byteLength: options.byteLength,
     slab: slab.bytes,
     executor,
     pool,
@@ -54,7 +56,7 @@ export async function runJobs(options: EngineOptions): Promise<number> {
   }
 
   function onWritten(load: Load<unknown>, results: readonly TaskResult[]): void {
-    bytesRead += load.bytesRead;
+    bytesRead += load.readByteLength;
     if (options.byteLength === undefined && bytesRead >= POOL_WORTH_BYTES && !isPoolUsed) setUpPool();
     options.onWritten(load, results);
   }

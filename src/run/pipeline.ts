@@ -2,9 +2,12 @@ import type { Executor } from '../../workers/executor.js';
 import type { TaskResult } from '../abi/task.js';
 import { stoppedError } from '../errors.js';
 import type { Sink } from '../formats/format.js';
-import type { Pool } from '../pool/pool.js';
+import { MESSAGES_PER_WORKER, type Pool } from '../pool/pool.js';
 import type { Load } from '../slab/load.js';
 import type { DescribedLoad, Describer, OpenPartition } from './describer.js';
+
+/** Loads of a message, at most. */
+const BATCH_LENGTH_MAX = 4;
 
 /** How long the coordinator may go on without a look at signals and messages. */
 const TURN_SECONDS = 0.02;
@@ -12,12 +15,24 @@ const TURN_SECONDS = 0.02;
 export interface PipelineOptions<P> {
   readonly sink: Sink<P>;
   readonly slotCount: number;
+  readonly slotByteLength: number;
+  /** Bytes to be read, `undefined` where nobody knows. */
+  readonly byteLength: number | undefined;
   /** All of the shared memory. */
   readonly slab: Uint8Array;
-  readonly executor: Executor;
-  readonly pool: Pool;
+  readonly executor: Pick<Executor, 'needsLoading' | 'load' | 'run'>;
+  readonly pool: Pick<Pool, 'workerCount' | 'isStarted' | 'isReady' | 'hasRoom' | 'run'>;
   readonly signal: AbortSignal | undefined;
   readonly onWritten: (load: Load<P>, results: readonly TaskResult[]) => void;
+}
+
+/** A load on its way. */
+interface Entry<P> {
+  readonly described: DescribedLoad<P>;
+  /** False where another load follows in the same slot. */
+  freesSlot: boolean;
+  /** Once its tasks are done. */
+  results: readonly TaskResult[] | undefined;
 }
 
 /**
@@ -27,10 +42,11 @@ export interface PipelineOptions<P> {
 export class Pipeline<P> {
   readonly #options: PipelineOptions<P>;
   readonly #freeSlots: number[];
-  /** Loads in the order described, with their results once computed: only where the sink wants that order. */
-  readonly #queue: { readonly described: DescribedLoad<P>; results: readonly TaskResult[] | undefined }[] = [];
+  /** Loads that aren't written, in the order described. */
+  readonly #queue: Entry<P>[] = [];
   readonly #openPartitions: OpenPartition[] = [];
   #inFlight = 0;
+  #describedByteLength = 0;
   #failure: unknown;
   #wake: (() => void) | undefined;
   #ending: Promise<void> | undefined;
@@ -66,23 +82,17 @@ export class Pipeline<P> {
         await this.#nextCompletion();
         continue;
       }
-      const described = await describer.next(slot);
-      if (described === undefined) break;
-      const entry = { described, results: undefined as readonly TaskResult[] | undefined };
-      this.#queue.push(entry);
-      const { tasks } = described.load;
+      const entry = this.#enqueue(await describer.next(slot));
+      if (entry === undefined) break;
+      const { load } = entry.described;
       // Answers that have come meanwhile tell of room that isn't known yet.
       if (pool.isReady && !pool.hasRoom) await this.#turn();
-      this.#inFlight++;
-      if (tasks.length > 0 && pool.hasRoom) {
-        pool.run({ reads: described.load.takeReads(), tasks }).then(
-          (results) => this.#complete(entry, results),
-          (error: unknown) => this.fail(error),
-        );
+      if (pool.hasRoom && (load.tasks.length > 0 || this.#isDoneByWorker(entry))) {
+        await this.#handOver(entry, describer);
       } else {
-        if (executor.needsLoading(tasks)) await executor.load(tasks);
-        described.load.fill(slab);
-        this.#complete(entry, executor.run(tasks));
+        if (executor.needsLoading(load.tasks)) await executor.load(load.tasks);
+        load.fill(slab);
+        this.#complete([entry], [executor.run(load.tasks)]);
         if (pool.isStarted || this.#isTurnDue()) await this.#turn();
       }
     }
@@ -94,22 +104,74 @@ export class Pipeline<P> {
     this.#throwIfStopped();
   }
 
-  #complete(
-    entry: { readonly described: DescribedLoad<P>; results: readonly TaskResult[] | undefined },
-    results: readonly TaskResult[],
-  ): void {
-    this.#inFlight--;
-    entry.results = results;
+  #enqueue(described: DescribedLoad<P> | undefined): Entry<P> | undefined {
+    if (described === undefined) return undefined;
+    const entry: Entry<P> = { described, freesSlot: true, results: undefined };
+    this.#queue.push(entry);
+    this.#inFlight++;
+    this.#describedByteLength += described.load.readByteLength;
+    return entry;
+  }
+
+  /**
+   * Has a worker carry out a load, and where nothing of it is left to do here, some of those that follow, one after the other
+   * in the same slot: fewer messages, and less memory that is touched.
+   */
+  async #handOver(first: Entry<P>, describer: Describer<P>): Promise<void> {
+    const { slot } = first.described.load;
+    let batch = [first];
+    const whenFree = async () => {
+      const sent = batch;
+      batch = [];
+      await this.#send(sent);
+      this.#throwIfStopped();
+    };
+    let last = first;
+    for (let left = this.#batchLength(); left > 1 && this.#isDoneByWorker(last); left--) {
+      last.freesSlot = false;
+      const next = this.#enqueue(await describer.next(slot, whenFree));
+      if (next === undefined) break;
+      batch.push(next);
+      last = next;
+    }
+    last.freesSlot = true;
+    void this.#send(batch);
+  }
+
+  #isDoneByWorker({ described: { load } }: Entry<P>): boolean {
+    return !this.#options.sink.readsSlots && load.isShared;
+  }
+
+  /** Loads for one message: few enough, of what is left, that all threads will be done at about the same time. */
+  #batchLength(): number {
+    const { byteLength = 0, pool, slotByteLength } = this.#options;
+    const share = (byteLength - this.#describedByteLength) / ((pool.workerCount + 1) * MESSAGES_PER_WORKER * 2);
+    return Math.min(BATCH_LENGTH_MAX, Math.max(1, Math.floor(share / slotByteLength)));
+  }
+
+  async #send(batch: readonly Entry<P>[]): Promise<void> {
+    if (batch.length === 0) return;
+    const works = batch.map(({ described: { load } }) => ({
+      reads: load.takeReads(),
+      tasks: load.tasks,
+      writes: load.takeWrites(),
+    }));
+    try {
+      this.#complete(batch, await this.#options.pool.run({ works }));
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #complete(entries: readonly Entry<P>[], results: readonly (readonly TaskResult[])[]): void {
+    for (const [index, entry] of entries.entries()) entry.results = results[index];
+    this.#inFlight -= entries.length;
     try {
       if (this.#failure !== undefined) return;
       if (this.#options.sink.ordered) {
-        for (let head = this.#queue[0]; head?.results !== undefined; head = this.#queue[0]) {
-          this.#queue.shift();
-          this.#write(head.described, head.results);
-        }
+        while (this.#queue[0]?.results !== undefined) this.#write(this.#queue[0]);
       } else {
-        this.#queue.splice(this.#queue.indexOf(entry), 1);
-        this.#write(entry.described, results);
+        for (const entry of entries) this.#write(entry);
       }
     } catch (error) {
       this.#failure ??= error;
@@ -118,9 +180,13 @@ export class Pipeline<P> {
     }
   }
 
-  #write({ load, partitions }: DescribedLoad<P>, results: readonly TaskResult[]): void {
+  #write(entry: Entry<P>): void {
+    const { described, results = [], freesSlot } = entry;
+    const { load, partitions } = described;
+    this.#queue.splice(this.#queue.indexOf(entry), 1);
     this.#options.sink.write(load, results);
-    this.#freeSlots.push(load.slot);
+    load.drain(this.#options.slab);
+    if (freesSlot) this.#freeSlots.push(load.slot);
     this.#options.onWritten(load, results);
     for (const partition of partitions) partition.pendingLoads--;
     if (this.#ending === undefined && this.#hasFinishedPartition()) this.#ending = this.#endPartitions();

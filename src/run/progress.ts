@@ -40,8 +40,8 @@ export class ProgressMeter {
     this.#rowCount += partition.rowCount;
   }
 
-  readonly onWritten = ({ bytesRead, tasks }: Load<unknown>, results: readonly TaskResult[]): void => {
-    this.#bytesRead += bytesRead;
+  readonly onWritten = ({ readByteLength, tasks }: Load<unknown>, results: readonly TaskResult[]): void => {
+    this.#bytesRead += readByteLength;
     for (const [index, task] of tasks.entries()) {
       if (task.kind !== 'compute') continue;
       const { count, standsFor } = task;

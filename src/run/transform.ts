@@ -116,6 +116,8 @@ async function execute(
       peakMemoryBytes: peakMemoryBytes(),
     };
   } catch (error) {
+    // Workers write the output by its descriptor.
+    await pool.close();
     await output.discard();
     throw error;
   } finally {

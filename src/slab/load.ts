@@ -1,5 +1,6 @@
-import type { FileRead, Task } from '../abi/task.js';
-import type { ReadableFile } from '../storage/file.js';
+import { GAP_BYTE_LENGTH_LIMIT, type MemoryRange, viewsOf } from '../abi/memory-range.js';
+import type { FileRead, FileWrite, Task } from '../abi/task.js';
+import type { ReadableFile, WritableFile } from '../storage/file.js';
 
 /** Bytes of a file that are to stand in the slot. */
 export interface Read {
@@ -15,6 +16,15 @@ export interface Read {
  */
 export const ALIGNMENT = 64;
 
+/** Bytes of the slot that are to stand in a file once the tasks are done. */
+interface Write {
+  readonly file: WritableFile;
+  readonly position: number;
+  byteLength: number;
+  readonly ranges: MemoryRange[];
+  isTaken: boolean;
+}
+
 /**
  * The filling of one slot: what is read into it, what is computed there, and what goes out of it. It is described first
  * (by the source, a job and the sink, each adding its part), carried out later, so that describing does no I/O.
@@ -22,7 +32,8 @@ export const ALIGNMENT = 64;
  *     slot   | read | read ··· | room for results ··· |            | scratch |
  *            ^ address         ^                      ^ next                 ^ end
  *
- * `P` is what the sink needs to know to put a piece of the slot in its place.
+ * `P` is what else the sink needs to know of a piece of the slot: its place in the output, where that isn't known before the
+ * tasks are done.
  */
 export class Load<P> {
   readonly slot: number;
@@ -30,9 +41,12 @@ export class Load<P> {
   readonly end: number;
   readonly reads: Read[] = [];
   readonly tasks: Task[] = [];
+  readonly writes: Write[] = [];
   readonly pieces: P[] = [];
-  /** Bytes read so far. */
-  bytesRead = 0;
+  /** Bytes that are read. */
+  readByteLength = 0;
+  /** Whether some of it has been. */
+  #hasFilled = false;
   #next: number;
   #scratchByteLength = 0;
 
@@ -91,6 +105,7 @@ export class Load<P> {
         address + byteLength <= this.#scratchStart
       ) {
         last.byteLength += gap + byteLength;
+        this.readByteLength += gap + byteLength;
         this.#next = address + byteLength;
         return address;
       }
@@ -102,7 +117,31 @@ export class Load<P> {
 
   /** Has bytes of a file stand where room for them has been reserved. */
   readTo(file: ReadableFile, position: number, byteLength: number, address: number): void {
-    if (byteLength > 0) this.reads.push({ file, position, address, byteLength });
+    if (byteLength === 0) return;
+    this.reads.push({ file, position, address, byteLength });
+    this.readByteLength += byteLength;
+  }
+
+  /**
+   * Has bytes of the slot stand in a file once the tasks are done. What follows the last write at a small distance becomes
+   * one write with it, with zeros between.
+   */
+  write(file: WritableFile, position: number, address: number, byteLength: number): void {
+    if (byteLength === 0) return;
+    const last = this.writes.at(-1);
+    const gap = last?.file === file ? position - (last.position + last.byteLength) : -1;
+    if (last === undefined || gap < 0 || gap >= GAP_BYTE_LENGTH_LIMIT) {
+      this.writes.push({ file, position, byteLength, ranges: [{ address, byteLength }], isTaken: false });
+      return;
+    }
+    last.byteLength += gap + byteLength;
+    const range = last.ranges.at(-1);
+    if (range !== undefined && gap === 0 && address === range.address + range.byteLength) {
+      range.byteLength += byteLength;
+      return;
+    }
+    if (gap > 0) last.ranges.push({ address: 0, byteLength: gap });
+    last.ranges.push({ address, byteLength });
   }
 
   /** Carries out the reads described so far, into the slab's bytes. */
@@ -115,12 +154,38 @@ export class Load<P> {
     this.#fillWhere(slab, ({ descriptor }) => descriptor === undefined);
   }
 
+  get hasUnsharedReads(): boolean {
+    return this.reads.some(({ file }) => file.descriptor === undefined);
+  }
+
+  /** Whether any thread could carry out all that is to be read and written. */
+  get isShared(): boolean {
+    return !this.#hasFilled && !this.hasUnsharedReads && this.writes.every(({ file }) => file.descriptor !== undefined);
+  }
+
   /** Hands the reads that are left to whoever carries out the tasks; all of them are of files that any thread can read. */
   takeReads(): readonly FileRead[] {
     return this.reads.splice(0).map(({ file: { descriptor = -1, name }, position, address, byteLength }) => {
-      this.bytesRead += byteLength;
       return { descriptor, name, position, address, byteLength };
     });
+  }
+
+  /** Hands those writes that any thread can carry out to whoever carries out the tasks. */
+  takeWrites(): readonly FileWrite[] {
+    return this.writes.flatMap((write) => {
+      const { file, position, ranges } = write;
+      const { descriptor, name } = file;
+      write.isTaken = descriptor !== undefined;
+      return descriptor === undefined ? [] : [{ descriptor, name, position, ranges }];
+    });
+  }
+
+  /** Carries out the writes that nobody has taken, once the tasks are done; the files hear of the others. */
+  drain(slab: Uint8Array): void {
+    for (const { file, position, byteLength, ranges, isTaken } of this.writes) {
+      if (isTaken) file.noteWritten?.(byteLength, position);
+      else file.write(viewsOf(slab, ranges), position);
+    }
   }
 
   #fillWhere(slab: Uint8Array, isWanted: (file: ReadableFile) => boolean): void {
@@ -129,7 +194,7 @@ export class Load<P> {
       const { file, position, address, byteLength } = read;
       if (isWanted(file)) {
         file.read(slab.subarray(address, address + byteLength), position);
-        this.bytesRead += byteLength;
+        this.#hasFilled = true;
       } else this.reads[kept++] = read;
     }
     this.reads.length = kept;

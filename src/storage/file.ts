@@ -1,6 +1,7 @@
 /**
  * Bytes by position. Reading and writing are synchronous: in the page cache a call costs less than the hand-over to
- * another thread. The coordinator calls; a worker reads by the descriptor what it is about to compute.
+ * another thread. The coordinator calls; a worker reads by the descriptor what it is about to compute, and writes so what it
+ * has computed where its place is known.
  */
 
 /** Something that can be read anywhere: a local file, a spool file, or bytes held in memory. */
@@ -21,11 +22,18 @@ export interface ReadableFile {
 /** A file being written that nobody sees under its final name before `commit`. */
 export interface WritableFile {
   readonly name: string;
+  /** By which any thread may write it too, which is then told to `noteWritten`; absent where only `write` can. */
+  readonly descriptor?: number;
   /**
    * Writes the views back to back from `position` on; the memory is the caller's again on return.
    * @throws LW_DISK_FULL, LW_IO
    */
   write(views: readonly Uint8Array[], position: number): void;
+  /**
+   * Told of bytes that were written by the descriptor.
+   * @throws LW_DISK_FULL, LW_IO where they turn out not to have reached the disk
+   */
+  noteWritten?(byteLength: number, position: number): void;
 }
 
 /** Bytes that come once, in order: standard input. */

@@ -105,9 +105,16 @@ export class OutputFile implements WritableFile {
     return true;
   }
 
+  get descriptor(): number {
+    return this.#fd;
+  }
+
   write(views: readonly Uint8Array[], position: number): void {
+    this.noteWritten(writeFully(this.#fd, this.name, views, position), position);
+  }
+
+  noteWritten(byteLength: number, position: number): void {
     if (this.#syncError !== undefined) throw ioError('write', this.name, this.#syncError);
-    const byteLength = writeFully(this.#fd, this.name, views, position);
     this.#byteLength = Math.max(this.#byteLength, position + byteLength);
     this.#unsyncedBytes += byteLength;
     if (this.#options.sync && this.#unsyncedBytes >= SYNC_STRIDE_BYTES && this.#backgroundSync === undefined) {

@@ -41,7 +41,7 @@ describe('Load', () => {
     slab.fill(0);
     load.fill(slab);
     expect(slab.every((byte) => byte === 0)).toBe(true);
-    expect(load.bytesRead).toBe(3);
+    expect(load.readByteLength).toBe(3);
   });
 
   it('does not give out more than the slot has', () => {

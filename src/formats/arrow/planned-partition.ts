@@ -2,6 +2,7 @@ import type { Region } from '../../abi/task.js';
 import { valuesByteLength } from '../../abi/types.js';
 import type { OutputColumn } from '../../plan/job.js';
 import type { Load } from '../../slab/load.js';
+import type { WritableFile } from '../../storage/file.js';
 import type { CopyItem, JobItem, SinkPartition } from '../format.js';
 import type { ArrowPartition } from './batch.js';
 import type { BatchDescription, Template } from './batch-writer.js';
@@ -9,11 +10,6 @@ import type { BufferRange, CompressedBuffer } from './compression.js';
 import { type BatchLayout, outputHasValidity, outputNodes, outputValueCount } from './layout.js';
 import { framedByteLength } from './message.js';
 import { readItem } from './read-item.js';
-
-/** What the writer of an uncompressed body puts in its place when a load is done. */
-export type PlannedPiece =
-  | { readonly kind: 'bytes'; readonly address: number; readonly byteLength: number; readonly position: number }
-  | NullCountPiece;
 
 /** A null count among the load's results, to be added at a place of a partition's nodes. */
 export interface NullCountPiece {
@@ -34,13 +30,14 @@ export function align(offset: number, alignment: number): number {
 }
 
 /** A record batch whose body isn't compressed: every byte's place is known before any is read. */
-export class PlannedPartition implements SinkPartition<PlannedPiece> {
-  readonly items: (CopyItem<PlannedPiece> | JobItem)[] = [];
+export class PlannedPartition implements SinkPartition<NullCountPiece> {
+  readonly items: (CopyItem<NullCountPiece> | JobItem)[] = [];
   readonly position: number;
   /** With prefix and padding. */
   readonly metadataByteLength: number;
   readonly bodyByteLength: number;
   readonly #layout: BatchLayout;
+  readonly #file: WritableFile;
   readonly #rowCount: number;
   readonly #nodes: number[];
   readonly #buffers: number[];
@@ -48,22 +45,27 @@ export class PlannedPartition implements SinkPartition<PlannedPiece> {
   readonly #places: { readonly node: number; readonly validity: number; readonly values: number }[] = [];
   readonly #finish: (batch: BatchDescription) => Promise<void>;
 
-  /** @param finish called when all of the body has been written, to write the message */
+  /**
+   * @param position of the message in the file
+   * @param finish called when all of the body has been written, to write the message
+   */
   constructor(
     layout: BatchLayout,
     template: Template,
     partition: ArrowPartition,
+    file: WritableFile,
     position: number,
     finish: (batch: BatchDescription) => Promise<void>,
   ) {
     this.#layout = layout;
+    this.#file = file;
     this.#rowCount = partition.rowCount;
     this.#nodes = outputNodes(layout, partition);
     this.#buffers = [];
     this.#finish = finish;
     this.position = position;
     this.metadataByteLength = framedByteLength(template.metadata.length, position, BODY_ALIGNMENT);
-    const body = new BodyPlan(partition, position + this.metadataByteLength, this.#buffers, this.items);
+    const body = new BodyPlan(partition, file, position + this.metadataByteLength, this.#buffers, this.items);
     for (const segment of layout.segments) {
       if (segment.kind === 'copy') {
         body.copy(partition.bufferIndex(segment.start), partition.bufferIndex(segment.end));
@@ -86,7 +88,7 @@ export class PlannedPartition implements SinkPartition<PlannedPiece> {
   }
 
   store(
-    load: Load<PlannedPiece>,
+    load: Load<NullCountPiece>,
     output: OutputColumn,
     start: number,
     end: number,
@@ -96,21 +98,12 @@ export class PlannedPartition implements SinkPartition<PlannedPiece> {
   ): void {
     const { node, validity, values } = this.#places[this.#layout.outputIndex.get(output)!]!;
     if (region.validity !== 0) {
-      load.pieces.push({
-        kind: 'bytes',
-        address: region.validity,
-        byteLength: Math.ceil(end / 8) - start / 8,
-        position: validity + start / 8,
-      });
+      load.write(this.#file, validity + start / 8, region.validity, Math.ceil(end / 8) - start / 8);
       load.pieces.push({ kind: 'nulls', task, index, nodes: this.#nodes, at: 2 * node + 1 });
     }
     const valuesStart = valuesByteLength(output.type, start);
-    load.pieces.push({
-      kind: 'bytes',
-      address: region.values,
-      byteLength: valuesByteLength(output.type, end) - valuesStart,
-      position: values + valuesStart,
-    });
+    const byteLength = valuesByteLength(output.type, end) - valuesStart;
+    load.write(this.#file, values + valuesStart, region.values, byteLength);
   }
 
   async end(): Promise<void> {
@@ -126,21 +119,24 @@ export class PlannedPartition implements SinkPartition<PlannedPiece> {
 /** Gives each buffer of a body its place, and joins what is copied side by side. */
 class BodyPlan {
   readonly #partition: ArrowPartition;
+  readonly #file: WritableFile;
   /** Of the body in the output. */
   readonly #position: number;
   readonly #buffers: number[];
-  readonly #items: (CopyItem<PlannedPiece> | JobItem)[];
+  readonly #items: (CopyItem<NullCountPiece> | JobItem)[];
   #offset = 0;
   /** The copy that the next buffer may continue: offsets in the input's body and in the output's. */
   #run: { readonly from: number; end: number; readonly to: number } | undefined;
 
   constructor(
     partition: ArrowPartition,
+    file: WritableFile,
     position: number,
     buffers: number[],
-    items: (CopyItem<PlannedPiece> | JobItem)[],
+    items: (CopyItem<NullCountPiece> | JobItem)[],
   ) {
     this.#partition = partition;
+    this.#file = file;
     this.#position = position;
     this.#buffers = buffers;
     this.#items = items;
@@ -185,13 +181,13 @@ class BodyPlan {
   #decompress(buffer: CompressedBuffer): void {
     const to = this.#position + this.#place(buffer.byteLength, BODY_ALIGNMENT);
     if (buffer.byteLength === 0) return;
-    this.#items.push(buffer.expandsInSlot ? decompressItem(buffer, to) : copyItem(buffer, to));
+    this.#items.push(buffer.expandsInSlot ? decompressItem(buffer, this.#file, to) : copyItem(buffer, this.#file, to));
   }
 
   #closeRun(): void {
     if (this.#run === undefined) return;
     const { from, end, to } = this.#run;
-    this.#items.push(copyItem(this.#partition.range(from, end), this.#position + to));
+    this.#items.push(copyItem(this.#partition.range(from, end), this.#file, this.#position + to));
     this.#run = undefined;
   }
 
@@ -208,20 +204,24 @@ class BodyPlan {
 }
 
 /** Bytes that go to a position of the file. */
-export function copyItem(source: BufferRange | CompressedBuffer, position: number): CopyItem<PlannedPiece> {
+export function copyItem(
+  source: BufferRange | CompressedBuffer,
+  file: WritableFile,
+  position: number,
+): CopyItem<NullCountPiece> {
   return readItem(source, (load, address, offset, byteLength) => {
-    load.pieces.push({ kind: 'bytes', address, byteLength, position: position + offset });
+    load.write(file, position + offset, address, byteLength);
   });
 }
 
-function decompressItem(buffer: CompressedBuffer, position: number): CopyItem<PlannedPiece> {
+function decompressItem(buffer: CompressedBuffer, file: WritableFile, position: number): CopyItem<NullCountPiece> {
   const { byteLength } = buffer;
   return {
     kind: 'copy',
     length: byteLength,
     add(load, start) {
       if (load.free < buffer.loadByteLength) return start;
-      load.pieces.push({ kind: 'bytes', address: buffer.load(load), byteLength, position });
+      load.write(file, position, buffer.load(load), byteLength);
       return byteLength;
     },
   };

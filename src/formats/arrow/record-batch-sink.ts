@@ -37,6 +37,7 @@ export interface RecordBatchSinkOptions {
  */
 export class RecordBatchSink implements Sink<RecordBatchPiece> {
   readonly ordered = false;
+  readonly readsSlots = true;
   readonly #options: RecordBatchSinkOptions;
   readonly #builder: BatchBuilder;
 

@@ -16,7 +16,7 @@ import { HoldingArea } from './holding-area.js';
 import { type BatchLayout, layOut, outputBufferCount } from './layout.js';
 import { frameMetadata } from './message.js';
 import { PendingWrites } from './pending-writes.js';
-import { BODY_ALIGNMENT, copyItem, PlannedPartition, type PlannedPiece } from './planned-partition.js';
+import { BODY_ALIGNMENT, copyItem, type NullCountPiece, PlannedPartition } from './planned-partition.js';
 import { buildSchemaMessage } from './schema-writer.js';
 import type { ArrowSource } from './source.js';
 
@@ -34,7 +34,7 @@ export interface ArrowSinkOptions {
   readonly openSpool: () => Spool;
 }
 
-export type ArrowPiece = PlannedPiece | AppendedPiece;
+export type ArrowPiece = NullCountPiece | AppendedPiece;
 
 /** What dictionaries behind the last record batch are copied with. */
 const COPY_BYTE_LENGTH = 1 << 20;
@@ -45,6 +45,7 @@ const COPY_BYTE_LENGTH = 1 << 20;
  */
 export abstract class ArrowSink implements Sink<ArrowPiece> {
   readonly ordered: boolean;
+  readonly readsSlots: boolean;
   protected readonly source: ArrowSource;
   protected readonly jobs: readonly Job[];
   protected readonly file: WritableFile;
@@ -68,11 +69,12 @@ export abstract class ArrowSink implements Sink<ArrowPiece> {
     this.file = file;
     const compression = chooseCompression(options);
     this.ordered = compression !== undefined;
+    this.readsSlots = this.ordered;
     this.#memory = memory;
     this.#layout = layOut(source.arrowSchema, jobs);
     this.version = chooseVersion(source, compression);
     this.#messages = new BatchMessageWriter(this.version, compression?.codec);
-    this.#pending = new PendingWrites(file, memory);
+    this.#pending = new PendingWrites(file);
     this.#holding = new HoldingArea(options.windowByteLength, options.openSpool);
     this.#target = compression === undefined ? undefined : this.#appendTarget(compression);
   }
@@ -88,7 +90,7 @@ export abstract class ArrowSink implements Sink<ArrowPiece> {
       return appended;
     }
     const dictionaries = partition.dictionaries.map((dictionary) => this.#addDictionary(dictionary));
-    const planned = new PlannedPartition(layout, template, partition, this.position, async (batch) => {
+    const planned = new PlannedPartition(layout, template, partition, this.file, this.position, async (batch) => {
       this.file.write([this.#messages.frame(template, planned.metadataByteLength, batch)], planned.position);
       await this.onEnd(planned.position + planned.metadataByteLength + planned.bodyByteLength);
     });
@@ -100,9 +102,6 @@ export abstract class ArrowSink implements Sink<ArrowPiece> {
   write(load: Load<ArrowPiece>, results: readonly TaskResult[]): void {
     for (const piece of load.pieces) {
       switch (piece.kind) {
-        case 'bytes':
-          this.#pending.addSlab(piece.address, piece.byteLength, piece.position);
-          break;
         case 'nulls':
           piece.nodes[piece.at]! += results[piece.task]![piece.index]!;
           break;
@@ -150,14 +149,14 @@ export abstract class ArrowSink implements Sink<ArrowPiece> {
     this.position += framed.length;
   }
 
-  #addDictionary(dictionary: DictionaryMessage): CopyItem<PlannedPiece> {
+  #addDictionary(dictionary: DictionaryMessage): CopyItem<NullCountPiece> {
     this.checkDictionary(dictionary);
     const { position } = this;
     this.#writeMetadata(dictionary.metadata);
     const metadataByteLength = this.position - position;
     const bodyByteLength = dictionary.body.byteLength;
     this.addBlock('dictionary', { position, metadataByteLength, bodyByteLength });
-    const item = copyItem(dictionary.body, this.position);
+    const item = copyItem(dictionary.body, this.file, this.position);
     this.position += bodyByteLength;
     return item;
   }

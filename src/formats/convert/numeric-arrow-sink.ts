@@ -13,7 +13,7 @@ import { buildSchemaMessage } from '../arrow/schema-writer.js';
 import type { Sink, SourcePartition } from '../format.js';
 import { RowGroupPartition } from '../parquet/partition.js';
 import type { ParquetSource } from '../parquet/source.js';
-import { NumericBatch, type NumericField, type NumericPiece } from './numeric-batch.js';
+import { type BitmapPiece, NumericBatch, type NumericField } from './numeric-batch.js';
 
 export interface NumericArrowSinkOptions {
   readonly source: ParquetSource;
@@ -29,8 +29,10 @@ export interface NumericArrowSinkOptions {
 const BODY_ALIGNMENT = 64;
 const VERSION = MetadataVersion.V5;
 
-export class NumericArrowSink implements Sink<NumericPiece> {
+export class NumericArrowSink implements Sink<BitmapPiece> {
   readonly ordered = false;
+  /** Nulls are counted in the bitmaps. */
+  readonly readsSlots = true;
   readonly #options: NumericArrowSinkOptions;
   readonly #fields: readonly NumericField[];
   readonly #messages = new BatchMessageWriter(VERSION, undefined);
@@ -63,22 +65,27 @@ export class NumericArrowSink implements Sink<NumericPiece> {
     const template = this.#messages.template(undefined, this.#fields.length, 2 * this.#fields.length);
     const position = this.#position;
     const metadataByteLength = framedByteLength(template.metadata.length, position, BODY_ALIGNMENT);
-    const batch = new NumericBatch(partition, this.#fields, jobs, position + metadataByteLength, (description) => {
-      file.write([this.#messages.frame(template, metadataByteLength, description)], position);
-    });
+    const batch = new NumericBatch(
+      partition,
+      this.#fields,
+      jobs,
+      file,
+      position + metadataByteLength,
+      (description) => {
+        file.write([this.#messages.frame(template, metadataByteLength, description)], position);
+      },
+    );
     const { bodyByteLength } = batch;
     this.#recordBatches.push({ position, metadataByteLength, bodyByteLength });
     this.#position = position + metadataByteLength + bodyByteLength;
     return batch;
   }
 
-  write(load: Load<NumericPiece>): void {
-    const { memory, file } = this.#options;
-    for (const { address, byteLength, position, bitmap } of load.pieces) {
-      const bytes = memory.subarray(address, address + byteLength);
-      if (bitmap !== undefined)
-        bitmap.batch.addNulls(bitmap.output, bitmap.rowCount - countBits(bytes, bitmap.rowCount));
-      file.write([bytes], position);
+  write(load: Load<BitmapPiece>): void {
+    const { memory } = this.#options;
+    for (const { address, rowCount, batch, output } of load.pieces) {
+      const bitmap = memory.subarray(address, address + Math.ceil(rowCount / 8));
+      batch.addNulls(output, rowCount - countBits(bitmap, rowCount));
     }
   }
 

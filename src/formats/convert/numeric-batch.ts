@@ -3,6 +3,7 @@ import type { Region } from '../../abi/task.js';
 import { type NumericType, valuesByteLength } from '../../abi/types.js';
 import { hasOwnNulls, type Job, type OutputColumn } from '../../plan/job.js';
 import type { Load } from '../../slab/load.js';
+import type { WritableFile } from '../../storage/file.js';
 import type { BatchDescription } from '../arrow/batch-writer.js';
 import type { CopyItem, JobItem, SinkPartition } from '../format.js';
 import type { RowGroupPartition } from '../parquet/partition.js';
@@ -11,14 +12,12 @@ import { type CarriedColumn, carriedItem } from './carried-column.js';
 /** A column of the output: a job's result, or one that is carried over. */
 export type NumericField = CarriedColumn | { readonly output: OutputColumn; readonly job: Job };
 
-/** Bytes of a slot, for a place in the file; of a bitmap, those rows that it says to be null are counted. */
-export interface NumericPiece {
+/** A bitmap in a slot, of which those rows that it says to be null are counted. */
+export interface BitmapPiece {
   readonly address: number;
-  readonly byteLength: number;
-  readonly position: number;
-  readonly bitmap:
-    | { readonly batch: NumericBatch; readonly output: OutputColumn; readonly rowCount: number }
-    | undefined;
+  readonly rowCount: number;
+  readonly batch: NumericBatch;
+  readonly output: OutputColumn;
 }
 
 interface Place {
@@ -31,13 +30,14 @@ interface Place {
 
 const BODY_ALIGNMENT = 64;
 
-export class NumericBatch implements SinkPartition<NumericPiece> {
-  readonly items: readonly (CopyItem<NumericPiece> | JobItem)[];
+export class NumericBatch implements SinkPartition<BitmapPiece> {
+  readonly items: readonly (CopyItem<BitmapPiece> | JobItem)[];
   readonly bodyByteLength: number;
   readonly #rowCount: number;
   /** Offsets in the body. */
   readonly #places = new Map<OutputColumn, Place>();
   readonly #nullCounts = new Map<OutputColumn, number>();
+  readonly #file: WritableFile;
   readonly #position: number;
   readonly #finish: (batch: BatchDescription) => void;
 
@@ -49,10 +49,12 @@ export class NumericBatch implements SinkPartition<NumericPiece> {
     partition: RowGroupPartition,
     fields: readonly NumericField[],
     jobs: readonly Job[],
+    file: WritableFile,
     position: number,
     finish: (batch: BatchDescription) => void,
   ) {
     this.#rowCount = partition.rowCount;
+    this.#file = file;
     this.#position = position;
     this.#finish = finish;
     let offset = 0;
@@ -78,24 +80,17 @@ export class NumericBatch implements SinkPartition<NumericPiece> {
     return 0;
   }
 
-  store(load: Load<NumericPiece>, output: OutputColumn, start: number, end: number, region: Region): void {
+  store(load: Load<BitmapPiece>, output: OutputColumn, start: number, end: number, region: Region): void {
     const { type, validity, validityByteLength, values } = this.#placeOf(output);
     if (region.validity !== 0) {
       if (validityByteLength === 0) throw new RangeError(`"${output.name}" has nulls where none were to be`);
-      load.pieces.push({
-        address: region.validity,
-        byteLength: Math.ceil(end / 8) - start / 8,
-        position: this.#position + validity + start / 8,
-        bitmap: { batch: this, output, rowCount: end - start },
-      });
+      const byteLength = Math.ceil(end / 8) - start / 8;
+      load.write(this.#file, this.#position + validity + start / 8, region.validity, byteLength);
+      load.pieces.push({ address: region.validity, rowCount: end - start, batch: this, output });
     }
     const valuesStart = valuesByteLength(type, start);
-    load.pieces.push({
-      address: region.values,
-      byteLength: valuesByteLength(type, end) - valuesStart,
-      position: this.#position + values + valuesStart,
-      bitmap: undefined,
-    });
+    const byteLength = valuesByteLength(type, end) - valuesStart;
+    load.write(this.#file, this.#position + values + valuesStart, region.values, byteLength);
   }
 
   addNulls(output: OutputColumn, count: number): void {

@@ -59,6 +59,7 @@ interface GroupedRows {
 
 export class ParquetConvertSink implements Sink<ParquetPiece> {
   readonly ordered = true;
+  readonly readsSlots = true;
   readonly #options: ParquetConvertSinkOptions;
   readonly #fields: ConvertedFields;
   readonly #bridged: BridgedFields | undefined;

@@ -48,6 +48,7 @@ export const MAGIC = new TextEncoder().encode('PAR1');
 export class ParquetSink implements Sink<ParquetPiece> {
   /** Column chunks follow one another, so loads are written in the order described. */
   readonly ordered = true;
+  readonly readsSlots = true;
   protected readonly options: ParquetSinkOptions;
   protected readonly footer: FooterWriter;
   readonly #leaves: readonly OutputLeaf[];

@@ -101,6 +101,7 @@ export async function runSerially<P>(
     const carryOut = () => {
       load.fill(memory);
       sink.write(load, runTasks(load.tasks, jobs, memory));
+      load.drain(memory);
       load = newLoad();
     };
     for (const item of sinkPartition.items) {
