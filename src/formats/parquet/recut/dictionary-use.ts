@@ -25,6 +25,14 @@ export function largestUse(used: ReadonlyMap<DictionaryPageInfo, number>): Dicti
   return pays(uncompressedByteLength, valueCount, [first]) ? first[0] : undefined;
 }
 
+/** Whether one dictionary of several may pay, which has the values of the largest at least: merging takes long. */
+export function mayPay(used: ReadonlyMap<DictionaryPageInfo, number>): boolean {
+  const dictionaries = [...used.keys()];
+  const byteLength = Math.max(0, ...dictionaries.map(({ uncompressedByteLength }) => uncompressedByteLength));
+  const valueCount = Math.max(0, ...dictionaries.map((dictionary) => dictionary.valueCount));
+  return pays(byteLength, valueCount, [...used]);
+}
+
 /** Whether a dictionary and indices into it are fewer bytes than the values that they stand for: a row group may need few of them. */
 export function pays(
   byteLength: number,

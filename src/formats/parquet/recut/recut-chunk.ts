@@ -10,7 +10,7 @@ import type { DictionaryPageInfo } from '../page-header.js';
 import type { CopiedPage, ParquetPiece } from '../piece.js';
 import type { RowGroupWriter } from '../row-group-writer.js';
 import type { Leaf, ParquetSchema } from '../schema.js';
-import { bitWidthOf, dictionaryUses, largestUse, pays } from './dictionary-use.js';
+import { bitWidthOf, dictionaryUses, largestUse, mayPay, pays } from './dictionary-use.js';
 import { longestValue, type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
 import { RecutChunkWriter } from './recut-chunk-writer.js';
 import { type RowRange, valueRange } from './recut-partition.js';
@@ -58,7 +58,9 @@ export class RecutChunk {
     const used = dictionaryUses(values);
     const dictionaries = [...used.keys()];
     const joined =
-      dictionaries.length > 1 ? mergeDictionaries(file, reader, name, dictionaries, valueByteLength) : undefined;
+      dictionaries.length > 1 && mayPay(used)
+        ? mergeDictionaries(file, reader, name, dictionaries, valueByteLength)
+        : undefined;
     const merged = joined !== undefined && pays(joined.bytes.length, joined.valueCount, [...used]) ? joined : undefined;
     // Of several that can't be one, the one that most values are of stays, and the others' values are written.
     const dictionary = merged === undefined ? largestUse(used) : dictionaries[0];
