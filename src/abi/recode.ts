@@ -8,13 +8,33 @@ export type ValueOrder = NumericType | 'bytes' | 'signed_bytes';
 /** Parquet's physical types. */
 export type StoredValue = 'boolean' | 'int32' | 'int64' | 'int96' | 'float' | 'double' | 'byte_array' | 'fixed';
 
+/** A dictionary that stands in the slot decompressed, once its task is done: values back to back in the PLAIN encoding. */
+export interface OpenDictionary {
+  readonly address: number;
+  readonly valueCount: number;
+  /** Where, as uint32, the address of the length of each value stands; 0 where all values have the same. */
+  readonly places: number;
+}
+
+/** Opens a dictionary for the tasks behind it. Its result is empty. */
+export interface OpenDictionaryTask {
+  readonly kind: 'open_dictionary';
+  /** What messages call the column. */
+  readonly name: string;
+  readonly page: DictionaryPage;
+  /** Bytes of a value; of variable length, 0. */
+  readonly valueByteLength: number;
+  /** At the page's own address where that isn't compressed. */
+  readonly opened: OpenDictionary;
+}
+
 /** Values `from` to `to` of a page, counted from its first one. */
 export interface PagePart {
   readonly page: DataPage;
   readonly from: number;
   readonly to: number;
   /** What the page's values are indices into, if they are. */
-  readonly dictionary: DictionaryPage | undefined;
+  readonly dictionary: OpenDictionary | undefined;
   /** Where, for each of the dictionary's values, its place in the output's stands as uint32; 0 where it is the same. */
   readonly indexMap: number;
 }
@@ -51,9 +71,8 @@ export interface RecodePageTask extends LeveledColumn {
   readonly bitWidth: number;
   readonly codec: PageCodec;
   readonly crc: boolean;
-  /** Room for the largest page decompressed, for the largest dictionary, and for a byte for each value of the largest page. */
+  /** Room for the largest page decompressed, and for a byte for each value of the largest page. */
   readonly scratch: number;
-  readonly dictionaryScratch: number;
   readonly levelsScratch: number;
   /** Room for the new page's levels, a byte each: definition levels, then repetition levels. */
   readonly levels: number;

@@ -5,7 +5,7 @@
 import type { WireError } from '../errors.js';
 import type { MemoryRange } from './memory-range.js';
 import type { DecodePagesTask, EncodePageTask } from './pages.js';
-import type { RecodePageTask } from './recode.js';
+import type { OpenDictionaryTask, RecodePageTask } from './recode.js';
 
 /** Values of one column in the slot, with their validity bitmap, or 0 where no value is null. */
 export interface Region {
@@ -75,7 +75,13 @@ export interface CompressTask {
 }
 
 /** What turns stored bytes into values or back. */
-export type StorageTask = DecompressTask | CompressTask | DecodePagesTask | EncodePageTask | RecodePageTask;
+export type StorageTask =
+  | DecompressTask
+  | CompressTask
+  | DecodePagesTask
+  | EncodePageTask
+  | OpenDictionaryTask
+  | RecodePageTask;
 
 export type Task = ComputeTask | StorageTask;
 

@@ -19,6 +19,7 @@ export { tanhshrink, tanhshrink_deriv } from './tanhshrink';
 export * from './bitmap';
 export * from './convert';
 export * from './lz4';
+export * from './parquet-bytes';
 export * from './parquet-delta';
 export * from './parquet-indices';
 export * from './parquet-levels';

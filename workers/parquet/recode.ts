@@ -1,8 +1,9 @@
 /** Parts of pages to one new page: levels and values are decoded as far as the new page's form asks for, and encoded. */
-import { type DictionaryPage, levelBitWidth } from '../../src/abi/pages.js';
+import { levelBitWidth } from '../../src/abi/pages.js';
 import {
   BOUND_BYTE_LENGTH_MAX,
   NO_BOUND,
+  type OpenDictionary,
   type PagePart,
   type RecodePageTask,
   UNKNOWN_BOUND,
@@ -11,18 +12,12 @@ import type { TaskResult } from '../../src/abi/task.js';
 import type { NumericType } from '../../src/abi/types.js';
 import { zlib } from '../codecs/zlib.js';
 import { decodeLevels, findParts } from './levels.js';
-import { checkPageCrc, compressBody, openDictionary, openPage } from './page-body.js';
-import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
+import { valuePlace } from './open-dictionary.js';
+import { checkPageCrc, compressBody, openPage } from './page-body.js';
+import { kernelOf, type PageContext } from './page-context.js';
 import { cutSharedPrefixes } from './shared-prefixes.js';
 import { minMaxWords } from './statistics.js';
-import {
-  decodeIndices,
-  decodeStored,
-  dictionaryPlaces,
-  lengthAt,
-  type PageValues,
-  type StoredDictionary,
-} from './stored-values.js';
+import { decodeIndices, decodeStored, lengthAt, type PageValues } from './stored-values.js';
 import { ValueBounds } from './value-bounds.js';
 
 /** @returns what `RecodePageTask` says */
@@ -34,12 +29,10 @@ export function recodePage(task: RecodePageTask, context: PageContext): TaskResu
   let done = 0;
   let validCount = 0;
   let valuesEnd = task.values;
-  let dictionary: OpenDictionary | undefined;
+  const seen = new Map<OpenDictionary, Uint8Array>();
   for (const part of task.parts) {
-    const { dictionary: page } = part;
-    if (page !== dictionary?.page) dictionary = page && openStoredDictionary(task, context, page);
     const values = openPart(task, context, part, levels.definition + done, levels.repetition + done);
-    valuesEnd = addValues(task, context, dictionary, part.indexMap, values, valuesEnd, bounds);
+    valuesEnd = addValues(task, context, part, values, valuesEnd, bounds, seen);
     done += part.to - part.from;
     validCount += values.count;
   }
@@ -96,25 +89,20 @@ function openPart(
   return { ...rest, total: skip + count + countValid(to, page.valueCount), skip, count };
 }
 
-/** A dictionary that parts one behind the other refer to. */
-interface OpenDictionary extends StoredDictionary {
-  /** Of the page in the slot. */
-  readonly page: DictionaryPage;
-  /** For each value whether it has been compared with the smallest and the largest. */
-  readonly isSeen: Uint8Array;
-}
-
-/** Decodes a part's values to an address; returns where they end. */
+/**
+ * Decodes a part's values to an address; returns where they end.
+ * @param seen by dictionary, for each value whether it has been compared with the smallest and the largest
+ */
 function addValues(
   task: RecodePageTask,
   context: PageContext,
-  dictionary: OpenDictionary | undefined,
-  indexMap: number,
+  { dictionary, indexMap }: PagePart,
   values: PageValues,
   target: number,
   bounds: ValueBounds,
+  seen: Map<OpenDictionary, Uint8Array>,
 ): number {
-  const { name, encoding } = task;
+  const { name, encoding, valueByteLength } = task;
   if (encoding === 'delta_byte_array') {
     const canCompare = task.order === 'bytes' || task.order === 'signed_bytes';
     return cutSharedPrefixes(context, values, target, (value) => {
@@ -123,13 +111,15 @@ function addValues(
   }
   if (encoding !== 'dictionary') return decodeStored(context, task, values, dictionary, target);
   if (dictionary === undefined) throw new RangeError(`"${name}" has indices without a dictionary`);
-  const { valueCount, isSeen, placeOf } = dictionary;
+  const { valueCount } = dictionary;
   const indices = decodeIndices(context, values, valueCount, target);
   if (task.order !== undefined) {
+    const isSeen = seen.get(dictionary) ?? new Uint8Array(valueCount);
+    seen.set(dictionary, isSeen);
     for (const index of indices) {
       if (isSeen[index] === 1) continue;
       isSeen[index] = 1;
-      const { address, byteLength } = placeOf(index);
+      const { address, byteLength } = valuePlace(context, dictionary, valueByteLength, index);
       bounds.add(address, byteLength);
     }
   }
@@ -138,21 +128,6 @@ function addValues(
     for (let i = 0; i < indices.length; i++) indices[i] = map[indices[i] as number] as number;
   }
   return target + indices.byteLength;
-}
-
-function openStoredDictionary(
-  { name, dictionaryScratch, valueByteLength }: RecodePageTask,
-  context: PageContext,
-  page: DictionaryPage,
-): OpenDictionary {
-  const { start, end } = openDictionary(name, page, context, dictionaryScratch);
-  const { valueCount } = page;
-  const dictionary = { address: start, valueCount };
-  if (start + valueCount * valueByteLength > end) {
-    throw corruptColumn(name, `a dictionary of ${valueCount} values in ${end - start} bytes`);
-  }
-  const placeOf = dictionaryPlaces(name, context, dictionary, end, valueByteLength);
-  return { ...dictionary, page, placeOf, isSeen: new Uint8Array(valueCount) };
 }
 
 /** Looks at values that stand in the PLAIN encoding, but for booleans, which have a byte each. */
@@ -164,13 +139,18 @@ function findBounds(
   bounds: ValueBounds,
 ): void {
   if (order === undefined || count === 0) return;
-  if (order === 'bytes' || order === 'signed_bytes') {
+  if (order === 'signed_bytes' && value === 'byte_array') {
     for (let at = values; at < end; ) {
-      const byteLength = value === 'byte_array' ? lengthAt(name, context.view, at, end) : valueByteLength;
-      if (value === 'byte_array') at += 4;
-      bounds.add(at, byteLength);
-      at += byteLength;
+      const byteLength = lengthAt(name, context.view, at, end);
+      bounds.add(at + 4, byteLength);
+      at += 4 + byteLength;
     }
+  } else if (order === 'bytes' || order === 'signed_bytes') {
+    const signBit = order === 'bytes' ? 0 : 0x80;
+    kernelOf(context, 'bytes_bounds')(values, end, valueByteLength, signBit, context.scratch);
+    const [min = 0, minLength = 0, max = 0, maxLength = 0] = new Uint32Array(context.memory.buffer, context.scratch, 4);
+    bounds.add(min, minLength);
+    bounds.add(max, maxLength);
   } else if (order === 'bool') {
     for (let i = 0; i < count; i++) bounds.add(values + i, 1);
   } else {

@@ -1,21 +1,13 @@
 /** Values of any physical type to the PLAIN encoding: numbers as columns have them, and everything that is bytes. */
 import type { PhysicalValue } from '../../src/abi/pages.js';
-import type { RecodePageTask, StoredValue } from '../../src/abi/recode.js';
+import type { OpenDictionary, RecodePageTask, StoredValue } from '../../src/abi/recode.js';
 import { readLengths } from './delta-lengths.js';
 import { corruptColumn, kernelOf, type PageContext } from './page-context.js';
-import { type Dictionary, decodeValues, type EncodedValues } from './values.js';
+import { decodeValues, type EncodedValues } from './values.js';
 
 /** Values of one page, as its levels leave them, in the encoding of the page. */
 export interface PageValues extends Omit<EncodedValues, 'physicalValue'> {
   readonly encoding: Parameters<typeof decodeValues>[1];
-}
-
-/** Where a value of a dictionary stands, without its length. */
-export type PlaceOf = (index: number) => { readonly address: number; readonly byteLength: number };
-
-/** A dictionary of values of any type. */
-export interface StoredDictionary extends Dictionary {
-  readonly placeOf: PlaceOf;
 }
 
 /**
@@ -27,7 +19,7 @@ export function decodeStored(
   context: PageContext,
   { value, valueByteLength }: Pick<RecodePageTask, 'value' | 'valueByteLength'>,
   values: PageValues,
-  dictionary: StoredDictionary | undefined,
+  dictionary: OpenDictionary | undefined,
   target: number,
 ): number {
   const physicalValue = numberOf(value, valueByteLength);
@@ -76,30 +68,6 @@ export function decodeIndices(
   return indices;
 }
 
-/** Where the values of a dictionary stand, without their lengths. */
-export function dictionaryPlaces(
-  name: string,
-  { view }: PageContext,
-  { address, valueCount }: Dictionary,
-  end: number,
-  valueByteLength: number,
-): PlaceOf {
-  if (valueByteLength > 0) {
-    return (index) => ({ address: address + index * valueByteLength, byteLength: valueByteLength });
-  }
-  const places = new Uint32Array(valueCount + 1);
-  let at = address;
-  for (let i = 0; i < valueCount; i++) {
-    places[i] = at + LENGTH_BYTE_LENGTH;
-    at += LENGTH_BYTE_LENGTH + lengthAt(name, view, at, end);
-  }
-  places[valueCount] = at + LENGTH_BYTE_LENGTH;
-  return (index) => {
-    const start = places[index] as number;
-    return { address: start, byteLength: (places[index + 1] as number) - LENGTH_BYTE_LENGTH - start };
-  };
-}
-
 const LENGTH_BYTE_LENGTH = 4;
 
 /** The length of the byte array whose length stands at `at`. */
@@ -116,25 +84,22 @@ function gather(
   context: PageContext,
   values: PageValues,
   valueByteLength: number,
-  dictionary: StoredDictionary | undefined,
+  dictionary: OpenDictionary | undefined,
   target: number,
 ): number {
-  const { memory, view, scratch } = context;
+  const { scratch } = context;
   if (dictionary === undefined) throw corruptColumn(values.name, 'a page refers to a dictionary, and there is none');
-  const { placeOf } = dictionary;
+  const { address, places, valueCount } = dictionary;
+  const gatherArrays = kernelOf(context, 'byte_arrays_gather');
+  const gatherFixed = kernelOf(context, 'fixed_gather');
   let at = target;
   for (let done = 0; done < values.count; done += INDEX_BATCH_LENGTH) {
     const count = Math.min(INDEX_BATCH_LENGTH, values.count - done);
     const batch = { ...values, skip: values.skip + done, count };
-    for (const index of decodeIndices(context, batch, dictionary.valueCount, scratch)) {
-      const { address, byteLength } = placeOf(index);
-      if (valueByteLength === 0) {
-        view.setUint32(at, byteLength, true);
-        at += LENGTH_BYTE_LENGTH;
-      }
-      memory.copyWithin(at, address, address + byteLength);
-      at += byteLength;
-    }
+    decodeIndices(context, batch, valueCount, scratch);
+    const end =
+      places > 0 ? gatherArrays(scratch, count, places, at) : gatherFixed(scratch, count, address, valueByteLength, at);
+    at = end >>> 0;
   }
   return at;
 }

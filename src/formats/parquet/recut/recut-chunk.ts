@@ -11,7 +11,8 @@ import type { CopiedPage, ParquetPiece } from '../piece.js';
 import type { RowGroupWriter } from '../row-group-writer.js';
 import type { Leaf, ParquetSchema } from '../schema.js';
 import { bitWidthOf, dictionaryUses, largestUse, mayPay, pays } from './dictionary-use.js';
-import { longestValue, type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
+import { LoadedDictionaries } from './loaded-dictionaries.js';
+import { type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
 import { RecutChunkWriter } from './recut-chunk-writer.js';
 import { type RowRange, valueRange } from './recut-partition.js';
 import { type OutputPage, planPages, type ValueRange } from './recut-plan.js';
@@ -25,6 +26,8 @@ export interface RecutChunkOptions {
   /** Rows of the input's row groups, with the leaf's pages in each. */
   readonly ranges: readonly { readonly rows: RowRange; readonly pages: StatedPages }[];
   readonly reader: PageReader;
+  /** Bytes of the longest value of a dictionary of byte arrays. */
+  readonly longestValue: (dictionary: DictionaryPageInfo) => number;
   readonly rowGroup: RowGroupWriter;
   readonly pageChecksum: boolean;
 }
@@ -45,7 +48,7 @@ export class RecutChunk {
 
   constructor(options: RecutChunkOptions) {
     this.#options = options;
-    const { leaf, schema, file, reader, ranges, pageChecksum } = options;
+    const { leaf, schema, file, reader, ranges, pageChecksum, longestValue } = options;
     const name = leaf.path.join('.');
     const order = leafOrder(schema, leaf);
     const { codec: codecId, pageCodec: codec } = codecLike(ranges[0]?.pages.codecId ?? 0);
@@ -64,18 +67,19 @@ export class RecutChunk {
     const merged = joined !== undefined && pays(joined.bytes.length, joined.valueCount, [...used]) ? joined : undefined;
     // Of several that can't be one, the one that most values are of stays, and the others' values are written.
     const dictionary = merged === undefined ? largestUse(used) : dictionaries[0];
-    const longest = memoized((each: DictionaryPageInfo) =>
-      longestValue(reader.readDictionary(file, each, name), each.valueCount),
-    );
     const bitWidth = bitWidthOf((merged ?? dictionary ?? { valueCount: 1 }).valueCount);
-    const placesOf = memoized((each: DictionaryPageInfo) => placesFile(merged, each));
-    this.#recoding = { file, leaf, order, codec, pageChecksum, bitWidth, longestValue: longest, placesOf };
+    const loaded = new LoadedDictionaries(
+      file,
+      leaf,
+      memoized((each: DictionaryPageInfo) => placesFile(merged, each)),
+    );
+    this.#recoding = { file, leaf, order, codec, pageChecksum, bitWidth, longestValue, dictionaries: loaded };
     const pages = planPages(values, {
       codecId,
       dictionary,
       isMerged: merged !== undefined,
       valueByteLength,
-      longestValue: longest,
+      longestValue,
     });
     this.items = [
       ...(dictionary === undefined ? [] : [this.#dictionaryItem(dictionary, merged)]),

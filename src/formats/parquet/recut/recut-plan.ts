@@ -2,6 +2,7 @@
 import type { RecodeEncoding } from '../../../abi/recode.js';
 import { ALIGNMENT } from '../../../slab/load.js';
 import type { DictionaryPageInfo } from '../page-header.js';
+import { openByteLength, placesByteLength } from './loaded-dictionaries.js';
 import { pagesBetween } from './recut-partition.js';
 import type { StatedPage, StatedPages } from './stated-pages.js';
 
@@ -52,7 +53,7 @@ const LARGE_VALUE_COUNT = 8192;
 export const PAGE_BYTE_LENGTH = 1 << 18;
 export const PAGE_VALUE_COUNT = 1 << 16;
 /** A large page that is cut is decompressed for each page that is made of it: no more often than this. */
-const DECOMPRESSIONS_MAX = 16;
+export const DECOMPRESSIONS_MAX = 16;
 
 /** Parts that become one page; a page that is all there is of them may be copied instead. */
 interface Group {
@@ -86,7 +87,7 @@ export function planPages(ranges: readonly ValueRange[], options: PlanOptions): 
       }
       const encoding = encodingOf(page, options);
       for (const part of isCopyable ? [whole] : split(whole, encoding, options)) {
-        const byteLength = decodedByteLength(part, encoding, options) + readByteLength(part, group);
+        const byteLength = decodedByteLength(part, encoding, options) + readByteLength(part, group, options);
         const valueCount = part.to - part.from;
         if (group !== undefined && !hasRoom(group, encoding, byteLength, valueCount)) flush();
         group ??= { encoding, parts: [], isCopyable, byteLength: 0, valueCount: 0 };
@@ -100,12 +101,17 @@ export function planPages(ranges: readonly ValueRange[], options: PlanOptions): 
   return output;
 }
 
-/** What is read for a part: the page, its dictionary where it's another than before, and the places of its values. */
-function readByteLength({ page }: PartOfPage, group: Group | undefined): number {
+/** What is read for a part: the page, and behind others its dictionary where it's another than before. */
+function readByteLength(
+  { page }: PartOfPage,
+  group: Group | undefined,
+  { valueByteLength }: Pick<PlanOptions, 'valueByteLength'>,
+): number {
   const { dictionary } = page;
   const byteLength = page.byteLength + ALIGNMENT;
-  if (dictionary === undefined || dictionary === group?.parts.at(-1)?.page.dictionary) return byteLength;
-  return byteLength + dictionary.byteLength + 4 * dictionary.valueCount;
+  const last = group?.parts.at(-1);
+  if (last === undefined || dictionary === undefined || dictionary === last.page.dictionary) return byteLength;
+  return byteLength + openByteLength(dictionary, valueByteLength) + placesByteLength(dictionary.valueCount);
 }
 
 function hasRoom(group: Group, encoding: RecodeEncoding, byteLength: number, valueCount: number): boolean {

@@ -6,6 +6,7 @@ import type { CopyItem, JobItem } from '../../format.js';
 import type { ChunkWriter, PageSummary } from '../chunk-writer.js';
 import { PageType } from '../definitions.js';
 import type { PageReader } from '../lists.js';
+import type { DictionaryPageInfo } from '../page-header.js';
 import { dataPageHeader, dictionaryPageHeader } from '../page-header-writer.js';
 import { PagedRowGroup, type PagedRowGroupOptions } from '../paged-row-group.js';
 import type { RowGroupPartition } from '../partition.js';
@@ -21,6 +22,8 @@ export interface RecutRowGroupOptions extends PagedRowGroupOptions {
   readonly reader: PageReader;
   /** The pages of a leaf in a row group of the input. */
   readonly pagesOf: (partition: RowGroupPartition, leaf: Leaf) => StatedPages;
+  /** Bytes of the longest value of a leaf's dictionary of byte arrays. */
+  readonly longestValue: (dictionary: DictionaryPageInfo, leaf: Leaf) => number;
   /** Given the writers of all column chunks, in the order of the output's leaves. */
   readonly onEnd: (writers: readonly ChunkWriter[]) => void;
 }
@@ -83,8 +86,10 @@ export class RecutRowGroup extends PagedRowGroup {
 
   #recut(leaf: Leaf): RecutChunk {
     const { file, schema, partition, reader, pageChecksum, pagesOf } = this.#options;
+    const longestValue = (dictionary: DictionaryPageInfo) => this.#options.longestValue(dictionary, leaf);
     const ranges = partition.ranges.map((rows) => ({ rows, pages: pagesOf(rows.partition, leaf) }));
-    const chunk = new RecutChunk({ file, schema, leaf, ranges, reader, rowGroup: this, pageChecksum });
+    const common = { file, schema, leaf, reader, pageChecksum, longestValue };
+    const chunk = new RecutChunk({ ...common, ranges, rowGroup: this });
     this.#chunks.set(leaf.index, chunk);
     return chunk;
   }

@@ -11,11 +11,14 @@ import { ColumnMetaData, RowGroup } from '../definitions.js';
 import { readChunkInfo } from '../footer.js';
 import { storedByteLength } from '../leaf-order.js';
 import { scanLeafPages } from '../leaf-pages.js';
+import type { DictionaryPageInfo } from '../page-header.js';
 import { maxCompressedByteLength } from '../page-size.js';
 import type { Leaf } from '../schema.js';
 import type { ParquetSource } from '../source.js';
+import { openByteLength, placesByteLength } from './loaded-dictionaries.js';
 import { MERGED_BYTE_LENGTH_MAX } from './merged-dictionary.js';
 import {
+  DECOMPRESSIONS_MAX,
   decodedByteLength,
   PAGE_BYTE_LENGTH,
   PAGE_VALUE_COUNT,
@@ -37,7 +40,6 @@ export interface RecutSize {
 /** Where in a task's scratch there is room for what. */
 interface RecutRooms {
   readonly page: number;
-  readonly dictionary: number;
   readonly pageLevels: number;
   readonly levels: number;
   readonly values: number;
@@ -45,11 +47,10 @@ interface RecutRooms {
   readonly byteLength: number;
 }
 
+/** Dictionaries that have to be opened come on top. */
 export function recutSize(
   parts: readonly PartOf<SizedPage>[],
-  form: Pick<Recoding, 'leaf' | 'codec' | 'bitWidth' | 'longestValue' | 'placesOf'> & {
-    readonly encoding: RecodeEncoding;
-  },
+  form: Pick<Recoding, 'leaf' | 'codec' | 'bitWidth' | 'longestValue'> & { readonly encoding: RecodeEncoding },
 ): RecutSize {
   const { leaf, codec, encoding, bitWidth } = form;
   const { maxDefinitionLevel, maxRepetitionLevel } = leaf;
@@ -57,9 +58,7 @@ export function recutSize(
   const count = parts.reduce((sum, { from, to }) => sum + to - from, 0);
   let read = 0;
   let page = 0;
-  let dictionary = 0;
   let pageLevels = 0;
-  let last: SizedPage['dictionary'];
   let values = encoding === 'delta_byte_array' ? 2 * lengthsByteLength(count) : 0;
   for (const part of parts) {
     const { page: from } = part;
@@ -67,18 +66,13 @@ export function recutSize(
     page = Math.max(page, from.uncompressedByteLength);
     if (maxDefinitionLevel > 0) pageLevels = Math.max(pageLevels, from.valueCount);
     values += decodedByteLength(part, encoding, { ...form, valueByteLength });
-    if (from.dictionary === undefined || from.dictionary === last) continue;
-    last = from.dictionary;
-    const places = form.placesOf(from.dictionary)?.byteLength ?? 0;
-    read += from.dictionary.byteLength + places + 2 * ALIGNMENT;
-    dictionary = Math.max(dictionary, from.dictionary.uncompressedByteLength);
   }
   const encoded = encoding === 'dictionary' ? 1 + indicesByteLength(count, bitWidth) : values;
   const levels = levelsCapacity(count, maxRepetitionLevel) + levelsCapacity(count, maxDefinitionLevel);
   const bodyByteLength = levels + encoded;
   const isCompressed = codec !== 'none';
   const targetByteLength = isCompressed ? maxCompressedByteLength(codec, bodyByteLength) : 0;
-  const lengths = { page, dictionary, pageLevels, levels: 2 * count, values, body: isCompressed ? bodyByteLength : 0 };
+  const lengths = { page, pageLevels, levels: 2 * count, values, body: isCompressed ? bodyByteLength : 0 };
   const rooms = layOutRooms(lengths);
   const stored = (isCompressed ? targetByteLength : bodyByteLength) + 2 * BOUND_BYTE_LENGTH_MAX + 2 * ALIGNMENT;
   return { rooms, bodyByteLength, targetByteLength, byteLength: read + stored + rooms.byteLength + ALIGNMENT };
@@ -92,19 +86,21 @@ function layOutRooms(lengths: Readonly<Record<keyof Omit<RecutRooms, 'byteLength
     return start;
   };
   const page = reserve(lengths.page);
-  const dictionary = reserve(lengths.dictionary);
   const pageLevels = reserve(lengths.pageLevels);
   const levels = reserve(lengths.levels);
   const values = reserve(lengths.values);
-  return { page, dictionary, pageLevels, levels, values, body: reserve(lengths.body), byteLength };
+  return { page, pageLevels, levels, values, body: reserve(lengths.body), byteLength };
 }
 
 /** Copies of a page that is put together: what is read, its values, its body, what the body is compressed to, and levels. */
 const PAGE_COPIES = 5;
 const PUT_TOGETHER_BYTE_LENGTH = PAGE_COPIES * PAGE_BYTE_LENGTH + 4 * PAGE_VALUE_COUNT;
-/** Copies, at most, of a page's bytes that a part of it takes, and bytes for each of its values. */
-const PART_COPIES = 6;
-const PART_BYTES_PER_VALUE = 2;
+/** Copies, at most, of a column chunk's bytes that a part of a page takes: read, opened, found, encoded, compressed. */
+const PART_COPIES = 8;
+/** Bytes, at most, that a value of a part takes as an index, and copies of it as a value; for its levels and nulls. */
+const INDEX_COPIES_BYTE_LENGTH = 14;
+const VALUE_COPIES = 3.5;
+const LEVELS_BYTE_LENGTH = 4;
 
 /**
  * Room for any page of a file with the largest part of it that becomes one, or with those that it is put together with,
@@ -126,7 +122,9 @@ export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file
         dictionaries.set(index, Math.min(MERGED_BYTE_LENGTH_MAX, known + uncompressedByteLength));
       }
       const byteLength = Math.max(chunk.end - chunk.start, uncompressedByteLength);
-      const bound = PART_COPIES * byteLength + PART_BYTES_PER_VALUE * chunk.valueCount + PUT_TOGETHER_BYTE_LENGTH;
+      const own = Math.max(INDEX_COPIES_BYTE_LENGTH, VALUE_COPIES * storedByteLength(leaf)) + LEVELS_BYTE_LENGTH;
+      const values = chunk.valueCount * (1 + own / DECOMPRESSIONS_MAX);
+      const bound = PART_COPIES * byteLength + values + PUT_TOGETHER_BYTE_LENGTH;
       // Its pages can't be larger than the column chunk.
       if (bound <= Math.max(most, enough)) continue;
       const { pages } = scanLeafPages(file, chunk, leaf, rowCount, () => {});
@@ -136,17 +134,24 @@ export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file
   return Math.max(most, PAGE_COPIES * Math.max(0, ...dictionaries.values()) + PAGE_BYTE_LENGTH);
 }
 
-/** Room for the largest part of a page that becomes one by itself. */
+/** Room for the largest part of a page that becomes one by itself, whichever encoding it takes. */
 function partByteLength(page: SizedPage, leaf: Leaf): number {
   const { dictionary } = page;
-  const common = { leaf, codec: 'zstd', bitWidth: 32, placesOf: () => undefined } as const;
-  const options = { valueByteLength: storedByteLength(leaf), longestValue: () => 0 };
-  const encoding =
-    page.encoding === 'delta_byte_array' ? page.encoding : dictionary === undefined ? 'plain' : 'dictionary';
-  const [part] = split({ page, from: 0, to: page.valueCount }, encoding, options);
-  const { byteLength } = recutSize(part === undefined ? [] : [part], { ...common, ...options, encoding });
-  if (dictionary === undefined) return byteLength;
-  const places = 4 * dictionary.valueCount + ALIGNMENT;
+  const valueByteLength = storedByteLength(leaf);
+  // One value may be all that a dictionary has.
+  const longestValue = (own: DictionaryPageInfo): number => own.uncompressedByteLength;
+  const form = { leaf, codec: 'zstd', bitWidth: 32, valueByteLength, longestValue } as const;
+  const sizeOf = (encoding: RecodeEncoding): number => {
+    const [part] = split({ page, from: 0, to: page.valueCount }, encoding, form);
+    return recutSize(part === undefined ? [] : [part], { ...form, encoding }).byteLength;
+  };
+  if (dictionary === undefined) return sizeOf(page.encoding === 'delta_byte_array' ? page.encoding : 'plain');
+  const { byteLength, uncompressedByteLength, valueCount } = dictionary;
+  const opened = openByteLength(dictionary, valueByteLength) + placesByteLength(valueCount);
   // The dictionary may become a page of another codec, or of others beside its own.
-  return Math.max(byteLength + places, PAGE_COPIES * dictionary.uncompressedByteLength + dictionary.byteLength);
+  return Math.max(
+    sizeOf('dictionary') + opened,
+    sizeOf('plain') + opened,
+    PAGE_COPIES * uncompressedByteLength + byteLength,
+  );
 }

@@ -7,6 +7,7 @@ import { storedByteLength, storedValue } from '../leaf-order.js';
 import type { DictionaryPageInfo } from '../page-header.js';
 import { dataPage } from '../paged-partition.js';
 import type { Leaf } from '../schema.js';
+import type { LoadedDictionaries } from './loaded-dictionaries.js';
 import type { PartOfPage } from './recut-plan.js';
 import { type RecutSize, recutSize } from './recut-size.js';
 
@@ -21,8 +22,7 @@ export interface Recoding {
   readonly bitWidth: number;
   /** Bytes of the longest value of a dictionary of byte arrays. */
   readonly longestValue: (dictionary: DictionaryPageInfo) => number;
-  /** The places of a dictionary's values in the output's, as uint32; absent where they are the same. */
-  readonly placesOf: (dictionary: DictionaryPageInfo) => ReadableFile | undefined;
+  readonly dictionaries: LoadedDictionaries;
 }
 
 export interface MadePage {
@@ -31,6 +31,8 @@ export interface MadePage {
   /** Where the smallest value is going to stand; the largest stands `BOUND_BYTE_LENGTH_MAX` bytes behind. */
   readonly bounds: number;
 }
+
+const NO_DICTIONARY = { dictionary: undefined, indexMap: 0 } as const;
 
 /** A dictionary as it lies in a file. */
 export type StoredDictionary = Omit<DictionaryPage, 'address'> & {
@@ -45,27 +47,15 @@ export function addPage(
   encoding: RecodeEncoding,
   parts: readonly PartOfPage[],
 ): MadePage | undefined {
-  const { file } = recoding;
+  const { file, dictionaries } = recoding;
   const size = recutSize(parts, { ...recoding, encoding });
-  if (load.free < size.byteLength) return undefined;
-  const dictionaries = new Map<DictionaryPageInfo, Pick<PagePart, 'dictionary' | 'indexMap'>>();
-  const dictionaryOf = (dictionary: DictionaryPageInfo | undefined): Pick<PagePart, 'dictionary' | 'indexMap'> => {
-    if (dictionary === undefined) return { dictionary, indexMap: 0 };
-    const known = dictionaries.get(dictionary);
-    if (known !== undefined) return known;
-    const { position, byteLength, uncompressedByteLength, crc, codec, valueCount } = dictionary;
-    const address = load.read(file, position, byteLength);
-    const places = encoding === 'dictionary' ? recoding.placesOf(dictionary) : undefined;
-    const loaded = {
-      dictionary: { address, byteLength, uncompressedByteLength, crc, codec, valueCount },
-      indexMap: places === undefined ? 0 : load.read(places, 0, places.byteLength),
-    };
-    dictionaries.set(dictionary, loaded);
-    return loaded;
-  };
+  const used = new Set(parts.flatMap(({ page }) => page.dictionary ?? []));
+  const opened = [...used].reduce((sum, dictionary) => sum + dictionaries.byteLength(load, dictionary), 0);
+  if (load.free < size.byteLength + opened) return undefined;
   const loaded = parts.map(({ page, from, to }): PagePart => {
     const address = load.read(file, page.position, page.byteLength);
-    return { page: dataPage(page, address - page.position), from, to, ...dictionaryOf(page.dictionary) };
+    const dictionary = page.dictionary && dictionaries.open(load, page.dictionary);
+    return { page: dataPage(page, address - page.position), from, to, ...(dictionary ?? NO_DICTIONARY) };
   });
   return addTask(load, recoding, { ...size, encoding, parts: loaded, leaf: recoding.leaf, order: recoding.order });
 }
@@ -94,8 +84,7 @@ export function addDictionary(
     page: { ...page, address: load.read(file, position, byteLength) },
     from: 0,
     to: valueCount,
-    dictionary: undefined,
-    indexMap: 0,
+    ...NO_DICTIONARY,
   };
   return addTask(load, recoding, { ...size, encoding: 'plain', parts: [loaded], leaf, order: undefined });
 }
@@ -131,7 +120,6 @@ function addTask(
     codec,
     crc: pageChecksum,
     scratch: scratch + rooms.page,
-    dictionaryScratch: scratch + rooms.dictionary,
     levelsScratch: scratch + rooms.pageLevels,
     levels: scratch + rooms.levels,
     values: scratch + rooms.values,
