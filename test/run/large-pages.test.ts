@@ -1,7 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Field, Float64, List, Table, tableToIPC, vectorFromArray } from 'apache-arrow';
-import { parquetReadObjects } from 'hyparquet';
+import {
+  Dictionary,
+  Field,
+  FixedSizeBinary,
+  Float64,
+  Int32,
+  List,
+  makeData,
+  makeVector,
+  Table,
+  tableToIPC,
+  vectorFromArray,
+} from 'apache-arrow';
+import { parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import * as wasm from 'parquet-wasm';
 import { describe, expect, it } from 'vitest';
@@ -81,6 +93,46 @@ describe('pages that are large for the memory', () => {
     expect(places.map((place) => (place === null || place === undefined ? null : Number(place)))).toEqual(
       lists.map(largest),
     );
+  });
+
+  it('are counted with the values that a dictionary makes of them where row groups are joined', async () => {
+    const folder = temporaryFolder();
+    const [input, output] = [join(folder, 'in.parquet'), join(folder, 'out.parquet')];
+    // Two dictionaries that are too large to be one: the values of the second are written.
+    const [width, rowCount, entryCount] = [4000, 16_000, 300];
+    const values = Uint8Array.from({ length: 2 * entryCount * width }, (_, at) => Math.floor(at / width) % 251);
+    const dictionary = makeVector(makeData({ type: new FixedSizeBinary(width), length: 2 * entryCount, data: values }));
+    const indices = Int32Array.from({ length: 2 * rowCount }, (_, row) => Math.floor((row * entryCount) / rowCount));
+    const type = new Dictionary(new FixedSizeBinary(width), new Int32());
+    const b = makeVector(makeData({ type, length: 2 * rowCount, data: indices, dictionary }));
+    const properties = new wasm.WriterPropertiesBuilder()
+      .setDictionaryPageSizeLimit(1 << 24)
+      .setMaxRowGroupSize(rowCount)
+      .build();
+    const stream = tableToIPC(new Table({ x: vectorFromArray(new Float64Array(2 * rowCount)), b }), 'stream');
+    writeFileSync(input, wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties));
+    const run = (memory: number) =>
+      transform({
+        input,
+        output,
+        transforms: ['x = relu(x)'],
+        memory,
+        rowGroupRows: 2 * rowCount,
+        threads: 1,
+        sync: false,
+      });
+    const error = (await run(4 * MEGABYTE).catch((reason: unknown) => reason)) as LanewiseError;
+    const [, needed] = /the memory budget is 4194304; allow (\d+) bytes/.exec(error.message) ?? [];
+    await run(Number(needed));
+    const read = async (path: string) => {
+      const file = new Uint8Array(readFileSync(path)).buffer;
+      const rows = await parquetReadObjects({ file, rowStart: rowCount - 1, rowEnd: 2 * rowCount, columns: ['b'] });
+      return [rows[0], rows[1], rows.at(-1)];
+    };
+    expect(await read(output)).toEqual(await read(input));
+    const [rowGroup] = parquetMetadata(new Uint8Array(readFileSync(output)).buffer).row_groups;
+    const encodings = rowGroup?.columns[1]?.meta_data?.encoding_stats?.map(({ encoding }) => encoding);
+    expect(encodings).toEqual(['PLAIN', 'RLE_DICTIONARY', 'PLAIN']);
   });
 
   it('are decoded one by one where two do not fit', async () => {
