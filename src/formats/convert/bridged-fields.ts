@@ -152,6 +152,10 @@ function checkField(library: ParquetLibrary, { arrowSchema }: ArrowSource, field
   // The library doesn't survive a union, and refuses intervals only when there are values.
   if (messages.some((field) => field.typeType() === Type.Union)) throw refuse('Parquet has no unions');
   if (messages.some(isMonthDayNano)) throw refuse('Parquet has no intervals of months, days and nanoseconds');
+  // The library writes such values as if they had lengths of their own, and no reader finds them again.
+  if (messages.some((field) => field.dictionary() !== null && field.typeType() === Type.FixedSizeBinary)) {
+    throw refuse("a dictionary of values of a fixed length can't be converted");
+  }
   const stream = concatenate([messages.schema(), END_OF_STREAM]);
   try {
     library.encode(stream, 0, 1);

@@ -1,4 +1,14 @@
-import { DateMillisecond, Float64, Table, TimeSecond, TimestampSecond, vectorFromArray } from 'apache-arrow';
+import {
+  DateMillisecond,
+  Dictionary,
+  FixedSizeBinary,
+  Float64,
+  Int32,
+  Table,
+  TimeSecond,
+  TimestampSecond,
+  vectorFromArray,
+} from 'apache-arrow';
 import { parquetMetadata } from 'hyparquet';
 import { describe, expect, it } from 'vitest';
 import { transform } from '../../../src/index.js';
@@ -169,6 +179,17 @@ describe('Arrow to Parquet', () => {
     const chunk = rowGroup?.columns.find(({ meta_data }) => meta_data?.path_in_schema.join('.') === 'point.px');
     const nulls = rows.filter(({ point }) => (point as { readonly px: unknown } | null)?.px == null);
     expect(chunk?.meta_data?.statistics?.null_count).toBe(BigInt(nulls.length));
+  });
+
+  it('refuses a dictionary of values of a fixed length, which the library would spoil', async () => {
+    const type = new Dictionary(new FixedSizeBinary(2), new Int32());
+    const values = [Uint8Array.of(1, 2), Uint8Array.of(3, 4)];
+    const table = new Table({ x: vectorFromArray([1, 2], new Float64()), key: vectorFromArray(values, type) });
+    writeArrow(path('fixed.arrow'), table);
+    await expect(convert('fixed.arrow', 'x.parquet')).rejects.toMatchObject({
+      code: 'LW_UNSUPPORTED_OPTION',
+      message: expect.stringContaining('column "key" of type dictionary<fixed_size_binary[2]>'),
+    });
   });
 
   it('refuses row groups of a size with results in structs, and says what would do', async () => {
