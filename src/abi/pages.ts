@@ -118,6 +118,8 @@ export interface ResultLevels extends LevelBytes {
   readonly absent: readonly number[];
   /** From this level of an input's value on there is a place for a result. */
   readonly leastPresent: number;
+  /** From this one on the innermost list has an element there, which may be a struct that is null. */
+  readonly leastElement: number;
 }
 
 /** Levels that results have as elements of lists, with what is made of them in the slot. */

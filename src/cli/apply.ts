@@ -82,6 +82,10 @@ export const apply = defineCommand({
       command: "lanewise apply in.parquet -o out.parquet -t 'x = sigmoid(x)'",
       summary: 'A column replaced where it stands',
     },
+    {
+      command: "lanewise apply in.parquet -o out.parquet -t 'points.x = relu(points.x)' -t 'tanh(prices.value)'",
+      summary: 'Numbers in a struct or in a list of structs, and the values of maps, by a path',
+    },
   ],
   async run({ positionals: [input], values, signal }) {
     const output = values.output;

@@ -55,6 +55,13 @@ export function applyRow(
 /** Makes sure that the values form a row; tells whether its elements are those of one list column. */
 function checkRow(call: Call, entry: RowEntry, sources: readonly Value[]): boolean {
   const lists = sources.filter(({ shape }) => shape.kind !== 'flat');
+  const nested = lists.find(({ shape }) => shape.kind === 'nested');
+  if (nested !== undefined) {
+    throw new LanewiseError(
+      'LW_COLUMN_TYPE',
+      `${call.function} takes flat columns or one list of numbers as its row: ${quote(nested.name)} is nested deeper (lists of lists, structs in lists, maps), which only elementwise functions take`,
+    );
+  }
   const [list] = lists;
   if (list === undefined) {
     if (sources.some(({ domain }) => domain === 'lists')) {
@@ -71,12 +78,6 @@ function checkRow(call: Call, entry: RowEntry, sources: readonly Value[]): boole
     throw new LanewiseError(
       'LW_COLUMN_TYPE',
       `${call.function} takes flat columns or one list column as its row: ${quote(list.name)} is ${describe(list)}, ${quote(other.name)} is ${describe(other)}`,
-    );
-  }
-  if (list.shape.kind === 'nested_list') {
-    throw new LanewiseError(
-      'LW_COLUMN_TYPE',
-      `${call.function} takes lists of numbers as its rows: ${quote(list.name)} has lists of lists, which only elementwise functions take`,
     );
   }
   if (entry.outputs === 'square') {

@@ -6,10 +6,13 @@ export type Shape =
   | { readonly kind: 'fixed_size_list'; readonly listSize: number }
   | { readonly kind: 'list' }
   | { readonly kind: 'large_list' }
-  /** Lists of lists, of any depth: one number is as good as another there, but no list is a row. */
-  | { readonly kind: 'nested_list' };
+  /** Deeper in lists: in lists of lists, structs in lists, maps. One number is as good as another there, no list is a row. */
+  | { readonly kind: 'nested' };
 
-/** A column as the planner sees it, whatever the format: a top-level field, or a struct's child by its dotted path. */
+/**
+ * A column as the planner sees it, whatever the format: a top-level field, or what is in one by its dotted path. Lists
+ * have no name of their own in it, and maps have a `key` and a `value`: `points.x`, `prices.value`.
+ */
 export interface Column {
   /** Place among all columns of the schema, struct children included, in depth-first order. */
   readonly index: number;
@@ -25,6 +28,8 @@ export interface Column {
   readonly typeName: string;
   readonly nullable: boolean;
   readonly shape: Shape;
+  /** Whether it is the keys of maps, which would be other maps with others. @default false */
+  readonly isMapKey?: boolean;
 }
 
 export interface Schema {

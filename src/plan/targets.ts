@@ -65,7 +65,8 @@ export class TargetNames {
 
   /**
    * Reserves the name of an output. Returns the column that it replaces, if it is the name of one of the transform's
-   * own inputs. Throws `LW_TARGET_COLLISION` where an output or another column has the name.
+   * own inputs. Throws `LW_TARGET_COLLISION` where an output or another column has the name, `LW_UNSUPPORTED_OPTION` where
+   * it is that of the keys of maps.
    */
   add(name: string, inputs: ReadonlyMap<string, Column>): Column | undefined {
     if (this.#written.has(name)) {
@@ -80,6 +81,12 @@ export class TargetNames {
       throw new LanewiseError(
         'LW_TARGET_COLLISION',
         `there is a column ${quote(name)} already, and this transform doesn't read it: choose another name`,
+      );
+    }
+    if (replaced?.isMapKey === true) {
+      throw new LanewiseError(
+        'LW_UNSUPPORTED_OPTION',
+        `${quote(name)} are the keys of maps, which stay as they are: give the result a name of its own`,
       );
     }
     return replaced;

@@ -37,5 +37,6 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** Type and shape in words, for messages. */
 export function describe({ type, shape }: Value): string {
   if (shape.kind === 'flat') return type;
+  if (shape.kind === 'nested') return `${type} in lists`;
   return shape.kind === 'fixed_size_list' ? `fixed_size_list<${type}>[${shape.listSize}]` : `${shape.kind}<${type}>`;
 }

@@ -109,7 +109,7 @@ export interface FileDescription {
   readonly metadata: readonly MetadataDescription[];
 }
 
-/** A column of a file: a top-level field, or a struct's child by its dotted path. */
+/** A column of a file: a top-level field, or what is in one by its dotted path. */
 export interface ColumnDescription {
   readonly name: string;
   /** The type in the format's own words. */

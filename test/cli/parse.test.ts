@@ -189,6 +189,8 @@ describe('askYargs', () => {
         lanewise apply in.arrow -o out.arrow -t 'p_* = softmax(x_*)'
         # A column replaced where it stands
         lanewise apply in.parquet -o out.parquet -t 'x = sigmoid(x)'
+        # Numbers in a struct or in a list of structs, and the values of maps, by a path
+        lanewise apply in.parquet -o out.parquet -t 'points.x = relu(points.x)' -t 'tanh(prices.value)'
       "
     `);
   });

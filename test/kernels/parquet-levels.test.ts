@@ -71,14 +71,19 @@ describe('levels_encode and levels_decode', () => {
 
 describe('levels_of_results', () => {
   const ABSENT = [0, 1, 2, 2];
-  const run = (definition: readonly number[], repetition: readonly number[], validity: number | undefined) => {
+  const run = (
+    definition: readonly number[],
+    repetition: readonly number[],
+    validity: number | undefined,
+    [leastPresent, leastElement] = [2, 2],
+  ) => {
     memory.reset();
     const levels = memory.put(Uint8Array.from(definition));
     const lists = memory.put(Uint8Array.from(repetition));
     const bits = validity === undefined ? 0 : memory.put(Uint8Array.of(validity));
     const absent = memory.put(Uint8Array.from(ABSENT));
     const maxRepetition = repetition.length > 0 ? 1 : 0;
-    const args = [levels, lists, maxRepetition, definition.length, absent, 2, 3, bits];
+    const args = [levels, lists, maxRepetition, definition.length, absent, leastPresent, leastElement, 3, bits];
     const rows = memory.call('levels_of_results', ...args);
     expect(memory.guardsIntact()).toBe(true);
     return {
@@ -92,6 +97,12 @@ describe('levels_of_results', () => {
     // Null, empty, [null], [valid, to be null].
     const after = run([0, 1, 2, 3, 3], [0, 0, 0, 0, 1], 0b01011);
     expect(after).toEqual({ rows: 4, levels: [0, 1, 2, 3, 2], validity: 0b01000 });
+  });
+
+  it('let a list go on behind an element without a place, a struct that is null', () => {
+    const after = run([2, 3, 2, 0], [0, 1, 1, 0], 0b1111, [3, 2]);
+    expect(after).toEqual({ rows: 2, levels: [2, 3, 2, 0], validity: 0b0010 });
+    expect(run([1, 3], [0, 1], 0b11, [3, 2]).rows).toBe(-1);
   });
 
   it('are the highest everywhere without a bitmap', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOf, outputsOf } from './support.js';
+import { failureOf, nested, opaque, outputsOf, schemaOf } from './support.js';
 
 describe('types', () => {
   it('are kept for floats and float64 for the rest', () => {
@@ -56,6 +56,40 @@ describe('lists', () => {
     const failure = failureOf(transform);
     expect(failure).toMatch(/^LW_COLUMN_TYPE: /);
     expect(failure).toContain(message);
+  });
+
+  it('of structs, of lists and of maps take elementwise functions only', () => {
+    const schema = schemaOf(
+      opaque('points', 'list<struct<float64>>'),
+      nested('points.x'),
+      opaque('m', 'map<int32, float64>'),
+      nested('m.key', { isMapKey: true }),
+      nested('m.value', { nullable: true }),
+      'z',
+    );
+    const outputs = outputsOf(['points.x = relu(points.x)', 'y = relu(m.value)', 'relu(*.key)'], {}, schema);
+    expect(outputs.map(({ name, shape, replaces }) => [name, shape.kind, replaces?.name])).toEqual([
+      ['points.x', 'nested', 'points.x'],
+      ['y', 'nested', undefined],
+      ['m.key_relu', 'nested', undefined],
+    ]);
+    const failures = [
+      'softmax(points.x)',
+      'softmax(z, m.value)',
+      'm.key = relu(m.key)',
+      'relu(points)',
+      'relu(points.y)',
+      'relu_deriv(m.value, grad=z)',
+    ].map((text) => failureOf(text, schema)?.replace(/transform ".*?": /, ''));
+    const deeper = 'is nested deeper (lists of lists, structs in lists, maps), which only elementwise functions take';
+    expect(failures).toEqual([
+      `LW_COLUMN_TYPE: softmax takes flat columns or one list of numbers as its row: "points.x" ${deeper}`,
+      `LW_COLUMN_TYPE: softmax takes flat columns or one list of numbers as its row: "m.value" ${deeper}`,
+      'LW_UNSUPPORTED_OPTION: "m.key" are the keys of maps, which stay as they are: give the result a name of its own',
+      'LW_COLUMN_TYPE: column "points" is of type list<struct<float64>>: name its children, such as "points.x"',
+      'LW_NO_SUCH_COLUMN: "points.y" is not a column (did you mean "points.x" or "points"?)',
+      'LW_COLUMN_TYPE: relu_deriv: grad column "z" is float64, but "m.value" is float64 in lists: they must be alike',
+    ]);
   });
 
   it('are no wider than the function allows', () => {

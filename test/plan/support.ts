@@ -66,6 +66,7 @@ export interface ColumnOptions {
   readonly nullable?: boolean;
   readonly shape?: Shape;
   readonly typeName?: string;
+  readonly isMapKey?: boolean;
 }
 
 export interface ColumnSpec extends ColumnOptions {
@@ -94,11 +95,16 @@ export function list(name: string, type: NumericType = 'float64'): ColumnSpec {
   return column(name, type, { shape: { kind: 'list' }, typeName: `list<${type}>` });
 }
 
+/** Numbers in lists of structs, lists of lists or maps. */
+export function nested(name: string, options: ColumnOptions = {}): ColumnSpec {
+  return column(name, 'float64', { shape: { kind: 'nested' }, ...options });
+}
+
 /** A schema of top-level fields and of struct children, which stand after their struct. */
 export function schemaOf(...specs: readonly (ColumnSpec | string)[]): Schema {
   const fieldNames: string[] = [];
   const columns = specs.map((spec, index): Column => {
-    const { name, type, nullable, shape, typeName } = typeof spec === 'string' ? column(spec) : spec;
+    const { name, type, nullable, shape, typeName, isMapKey = false } = typeof spec === 'string' ? column(spec) : spec;
     const path = name.split('.');
     if (path.length === 1) fieldNames.push(name);
     return {
@@ -110,6 +116,7 @@ export function schemaOf(...specs: readonly (ColumnSpec | string)[]): Schema {
       typeName: typeName ?? type ?? 'utf8',
       nullable: nullable ?? false,
       shape: shape ?? { kind: 'flat' },
+      ...(isMapKey && { isMapKey }),
     };
   });
   return { columns, fieldNames };

@@ -4,7 +4,7 @@
  *
  *   levels_encode(levels, count, bitWidth, target): i32
  *     to the RLE / bit-packing hybrid; returns the bytes that it takes
- *   levels_of_results(definition, repetition, maxRepetition, count, absent, leastPresent, maxLevel, validity): i32
+ *   levels_of_results(definition, repetition, maxRepetition, count, absent, leastPresent, leastElement, maxLevel, validity): i32
  *     turns the definition levels of a column's values into those of results that stand in their places
  *   levels_of_lists(starts, count, lists, elements, nullLevel, presentLevel, maxLevel, definition, repetition, valid): i32
  *     makes levels of lists as Arrow has them, and the bitmap of the elements that are there
@@ -70,8 +70,8 @@ export function levels_encode(levels: usize, count: i32, bitWidth: i32, target: 
  * `validity` (0: all of them are), if there is a place for it: from the level `leastPresent` on. Bits of results without
  * a place are cleared.
  *
- * `maxRepetition` is 0 where no value is of a list. Returns the number of rows that begin, or -1 where a list goes on with
- * a value that has no place, or behind one.
+ * `maxRepetition` is 0 where no value is of a list. Lists have elements from the level `leastElement` on. Returns the
+ * number of rows that begin, or -1 where a list goes on with a value that is none of its elements, or behind one.
  */
 export function levels_of_results(
   definition: usize,
@@ -80,19 +80,21 @@ export function levels_of_results(
   count: i32,
   absent: usize,
   leastPresent: i32,
+  leastElement: i32,
   maxLevel: i32,
   validity: usize,
 ): i32 {
   let rows = maxRepetition ? 0 : count;
-  let wasPresent = true;
+  let wasElement = true;
   for (let i: usize = 0; i < <usize>count; i++) {
     const level = <i32>load<u8>(definition + i);
     const isPresent = level >= leastPresent;
     if (maxRepetition) {
       const repeated = <i32>load<u8>(repetition + i);
-      if (!(isPresent && wasPresent) && repeated == maxRepetition) return -1;
+      const isElement = level >= leastElement;
+      if (!(isElement && wasElement) && repeated == maxRepetition) return -1;
       rows += <i32>(repeated == 0);
-      wasPresent = isPresent;
+      wasElement = isElement;
     }
     let isValid = isPresent;
     if (validity) {

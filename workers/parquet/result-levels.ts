@@ -43,6 +43,7 @@ function carryLevels({ name, source, count }: EncodePageTask, levels: ResultLeve
     count,
     scratch,
     levels.leastPresent,
+    levels.leastElement,
     levels.maxDefinitionLevel,
     source.validity,
   );

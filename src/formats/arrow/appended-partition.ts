@@ -8,6 +8,7 @@ import type { ArrowPartition, DictionaryMessage } from './batch.js';
 import type { Template } from './batch-writer.js';
 import { compressBlocks, compressedByteLengthMax, encodeBlock } from './block-encoding.js';
 import { type BufferRange, CompressedBuffer } from './compression.js';
+import { type JointValidity, jointValidity } from './joint-validity.js';
 import { type BatchLayout, outputHasValidity, outputNodes, outputValueCount } from './layout.js';
 import { framedByteLength } from './message.js';
 import { align, BODY_ALIGNMENT, BUFFER_ALIGNMENT } from './planned-partition.js';
@@ -60,6 +61,10 @@ export class AppendedPartition implements SinkPartition<AppendedPiece> {
       if (segment.kind === 'copy') {
         const end = input.bufferIndex(segment.end);
         for (let i = input.bufferIndex(segment.start); i < end; i++) this.#addCopy(i);
+        continue;
+      }
+      if (segment.kind === 'validity') {
+        this.#addValidity(jointValidity(input, segment.level));
         continue;
       }
       this.#closeRun();
@@ -216,6 +221,15 @@ export class AppendedPartition implements SinkPartition<AppendedPiece> {
       const source = input.compressedBuffer(index);
       if (source.expandsInSlot) this.#recompress(source);
       else this.#compressRange(source);
+    }
+  }
+
+  #addValidity(validity: JointValidity): void {
+    if (validity.kind === 'buffer') this.#addCopy(validity.index);
+    else {
+      this.#closeRun();
+      if (validity.kind === 'joint') this.#compressRange(validity.range);
+      else this.#grow(0);
     }
   }
 

@@ -79,12 +79,14 @@ export function readNodes(
     if (nodes[i + 1]! > nodes[i]!)
       throw buffer.damaged(`${nodes[i + 1]} nulls among ${nodes[i]} values of node ${i / 2}`);
   }
-  for (let index = 0; index < schema.places.length; index++) {
-    const length = nodes[2 * schema.places[index]!.node]!;
-    if (length !== rowCount) {
-      const { name } = schema.schema.columns[index]!;
-      throw buffer.damaged(`column '${name}' has ${length} values in a batch of ${rowCount} rows`);
-    }
+  for (const [index, { node, levels }] of schema.places.entries()) {
+    const depth = levels.findIndex((level) => level.some((place) => place.node === node));
+    const length = nodes[2 * node]!;
+    const count = depth === 0 ? rowCount : nodes[2 * levels[depth]![0]!.node]!;
+    if (length === count) continue;
+    const { name } = schema.schema.columns[index]!;
+    const owner = depth === 0 ? `a batch of ${count} rows` : `structs, of which there are ${count}`;
+    throw buffer.damaged(`column '${name}' has ${length} values in ${owner}`);
   }
   return nodes;
 }

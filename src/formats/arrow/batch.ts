@@ -11,7 +11,8 @@ import { readBuffers, readCodec, readNodes, readRowCount, readVariadicSums } fro
 import { type BodyCodec, type BufferRange, CompressedBuffer, type Expander } from './compression.js';
 import { ArrowLists } from './lists.js';
 import type { ArrowMessage } from './message.js';
-import type { ArrowSchema } from './schema.js';
+import type { ArrowSchema, FieldPlace } from './schema.js';
+import { listForm } from './types.js';
 
 /** A message that a sink passes on as it is: a dictionary batch. */
 export interface DictionaryMessage {
@@ -88,9 +89,9 @@ export class ArrowPartition implements SourcePartition {
   }
 
   #compressedBuffers(column: Column): readonly CompressedBuffer[] {
-    const place = this.#schema.places[column.index]!;
-    const buffers = [this.compressedBuffer(this.bufferIndex(place.valuesBuffer + 1))];
-    if (this.nullCount(place.valuesNode) > 0) buffers.push(this.compressedBuffer(this.bufferIndex(place.valuesBuffer)));
+    const { values } = this.#schema.places[column.index]!;
+    const buffers = [this.compressedBuffer(this.bufferIndex(values.buffer + 1))];
+    if (this.nullCount(values.node) > 0) buffers.push(this.compressedBuffer(this.bufferIndex(values.buffer)));
     return buffers;
   }
 
@@ -131,8 +132,7 @@ export class ArrowPartition implements SourcePartition {
   }
 
   valueCount(column: Column): number {
-    const place = this.#schema.places[column.index]!;
-    return this.nodeLength(place.valuesNode);
+    return this.nodeLength(this.#schema.places[column.index]!.values.node);
   }
 
   /** Whether a value of the column is null, of its own or because a struct that it belongs to is. */
@@ -141,25 +141,40 @@ export class ArrowPartition implements SourcePartition {
   }
 
   lists(column: Column): ArrowLists {
-    const { node, buffer, ancestors } = this.#schema.places[column.index]!;
-    const count = this.nodeLength(node);
-    const needed = Math.ceil(count / 8);
-    const owners = [{ node, buffer }, ...ancestors].filter((place) => this.nullCount(place.node) > 0);
-    const bitmaps = owners.map((place) => this.#plainRange(this.bufferIndex(place.buffer), needed, column));
-    const offsetByteLength = column.shape.kind === 'large_list' ? 8 : 4;
-    const offsets =
-      column.shape.kind === 'fixed_size_list' || count === 0
-        ? undefined
-        : this.#plainRange(this.bufferIndex(buffer + 1), (count + 1) * offsetByteLength, column);
-    return new ArrowLists(column, count, this.valueCount(column), bitmaps, offsets);
+    const { levels, values } = this.#schema.places[column.index]!;
+    let elements: { readonly count: number; readonly lists?: ArrowLists } = { count: this.nodeLength(values.node) };
+    for (const level of levels.slice(0, -1).reverse()) {
+      const lists = this.#listsAt(level, elements, column);
+      elements = { count: lists.count, lists };
+    }
+    if (elements.lists === undefined) throw new RangeError(`column '${column.name}' has no lists`);
+    return elements.lists;
   }
 
-  /** Buffers of the bitmaps that say which values of a column are null. Those of structs have a bit for each list. */
+  #listsAt(
+    level: readonly FieldPlace[],
+    elements: { readonly count: number; readonly lists?: ArrowLists },
+    column: Column,
+  ): ArrowLists {
+    const { field, node, buffer } = level.at(-1)!;
+    const count = this.nodeLength(node);
+    const bitmaps = this.nullBitmaps(level).map((index) => this.#plainRange(index, Math.ceil(count / 8), column));
+    const form = listForm(field);
+    const offsets =
+      form.kind === 'fixed_size' || count === 0
+        ? undefined
+        : this.#plainRange(this.bufferIndex(buffer + 1), (count + 1) * form.offsetByteLength, column);
+    return new ArrowLists({ name: column.name, form, count, elements, bitmaps, offsets });
+  }
+
+  /** Buffers of the bitmaps that say which values of a column are null. */
   #bitmaps(column: Column): readonly number[] {
-    const { valuesNode, valuesBuffer, ancestors } = this.#schema.places[column.index]!;
-    const owners = [{ node: valuesNode, buffer: valuesBuffer }];
-    if (column.shape.kind === 'flat') owners.push(...ancestors);
-    return owners.filter(({ node }) => this.nullCount(node) > 0).map(({ buffer }) => this.bufferIndex(buffer));
+    return this.nullBitmaps(this.#schema.places[column.index]!.levels.at(-1)!);
+  }
+
+  /** Buffers of the bitmaps that say what is null in a level of a column. */
+  nullBitmaps(level: readonly FieldPlace[]): readonly number[] {
+    return level.filter(({ node }) => this.nullCount(node) > 0).map(({ buffer }) => this.bufferIndex(buffer));
   }
 
   loadByteLength(column: Column, start: number, end: number): number {
@@ -167,7 +182,7 @@ export class ArrowPartition implements SourcePartition {
     const values = valuesByteLength(column.type!, end - start);
     const validity = this.hasNulls(column) ? valuesByteLength('bool', end - start) : 0;
     if (this.codec === undefined) return values + validity + 2 * ALIGNMENT;
-    let byteLength = this.#slotByteLength(this.bufferIndex(place.valuesBuffer + 1), values);
+    let byteLength = this.#slotByteLength(this.bufferIndex(place.values.buffer + 1), values);
     if (validity > 0) {
       // Of a struct's child it may be another's bitmap, or several as one.
       byteLength += Math.max(...this.#bitmaps(column).map((index) => this.#slotByteLength(index, validity)));
@@ -191,7 +206,7 @@ export class ArrowPartition implements SourcePartition {
     const valuesStart = valuesByteLength(type, start);
     const values = this.#loadBytes(
       load,
-      this.bufferIndex(place.valuesBuffer + 1),
+      this.bufferIndex(place.values.buffer + 1),
       valuesStart,
       valuesByteLength(type, end) - valuesStart,
       column,

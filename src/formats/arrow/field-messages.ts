@@ -61,7 +61,7 @@ export class FieldMessages {
     this.#replaced = jobs.flatMap(({ outputs }) =>
       outputs.flatMap((output) => {
         const place = output.replaces === undefined ? undefined : schema.places[output.replaces.index];
-        return place === undefined || place.ancestors.length === 0 ? [] : { output, place };
+        return place === undefined || output.replaces?.path.length === 1 ? [] : { output, place };
       }),
     );
     this.#fields = fieldIndexes.map((index) => schema.table.fields(index)!);

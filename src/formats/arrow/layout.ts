@@ -1,7 +1,9 @@
 import { hasOwnNulls, type Job, type OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { ArrowPartition } from './batch.js';
-import type { ArrowSchema } from './schema.js';
+import { jointNullCount } from './joint-validity.js';
+import type { ArrowSchema, FieldPlace } from './schema.js';
+import { listForm } from './types.js';
 
 /** An output column and the job that computes it. */
 export interface PlannedOutput {
@@ -18,12 +20,15 @@ export interface PlannedOutput {
 /** A stretch of the output's buffers. Buffers are counted as in `Place`. */
 export type Segment =
   | { readonly kind: 'copy'; readonly start: number; readonly end: number }
+  /** One bitmap that has a bit set where all of the fields have. */
+  | { readonly kind: 'validity'; readonly level: readonly FieldPlace[] }
   /** The validity and the values of an output. */
   | { readonly kind: 'output'; readonly output: number };
 
-/** What a node of the output is: the input's, or an output's. */
+/** What a node of the output is: the input's, but perhaps null where one of the structs around it is, or an output's. */
 export type NodeOrigin =
   | { readonly kind: 'input'; readonly node: number }
+  | { readonly kind: 'validity'; readonly level: readonly FieldPlace[] }
   | { readonly kind: 'output'; readonly output: number };
 
 /** How the record batches of the output are made up of the input's and of outputs: the same for all of a run. */
@@ -62,10 +67,18 @@ export function layOut(schema: ArrowSchema, jobs: readonly Job[]): BatchLayout {
   for (const [output, { column, job }] of outputs.entries()) {
     if (column.replaces !== undefined) continue;
     if (column.shape.kind !== 'flat') {
-      // The lists are the first operand's: same validity, same offsets.
-      const place = schema.places[job.operands[0]!.index]!;
-      segments.push({ kind: 'copy', start: place.buffer, end: place.valuesBuffer });
-      nodes.push({ kind: 'input', node: place.node });
+      // The lists are the first operand's, without the structs that they are in.
+      for (const level of schema.places[job.operands[0]!.index]!.levels.slice(0, -1)) {
+        const { field, node, buffer } = level.at(-1)!;
+        const end = buffer + (listForm(field).kind === 'offsets' ? 2 : 1);
+        if (level.length === 1) {
+          segments.push({ kind: 'copy', start: buffer, end });
+          nodes.push({ kind: 'input', node });
+        } else {
+          segments.push({ kind: 'validity', level }, { kind: 'copy', start: buffer + 1, end });
+          nodes.push({ kind: 'validity', level });
+        }
+      }
     }
     segments.push({ kind: 'output', output });
     nodes.push({ kind: 'output', output });
@@ -73,7 +86,7 @@ export function layOut(schema: ArrowSchema, jobs: readonly Job[]): BatchLayout {
   for (const [node, origin] of nodes.entries()) if (origin.kind === 'output') outputs[origin.output]!.node = node;
   const seen = new Set<Job>();
   for (const segment of segments) {
-    if (segment.kind === 'copy') continue;
+    if (segment.kind !== 'output') continue;
     const output = outputs[segment.output]!;
     output.isFirst = !seen.has(output.job);
     seen.add(output.job);
@@ -83,14 +96,9 @@ export function layOut(schema: ArrowSchema, jobs: readonly Job[]): BatchLayout {
 
 /** The input's nodes and buffers in whose place an output stands: a list's values, or all of it for one value a list. */
 function replacedPart({ places }: ArrowSchema, { shape }: OutputColumn, { index }: Column) {
-  const { node, buffer, valuesNode, valuesBuffer } = places[index]!;
-  const isWhole = shape.kind === 'flat';
-  return {
-    buffer: isWhole ? buffer : valuesBuffer,
-    node: isWhole ? node : valuesNode,
-    endBuffer: valuesBuffer + 2,
-    endNode: valuesNode + 1,
-  };
+  const { values, ...own } = places[index]!;
+  const { buffer, node } = shape.kind === 'flat' ? own : values;
+  return { buffer, node, endBuffer: values.buffer + 2, endNode: values.node + 1 };
 }
 
 /** Values that an output has in a partition. */
@@ -109,6 +117,8 @@ export function outputNodes(layout: BatchLayout, partition: ArrowPartition): num
   const nodes: number[] = [];
   for (const origin of layout.nodes) {
     if (origin.kind === 'input') nodes.push(partition.nodeLength(origin.node), partition.nullCount(origin.node));
+    else if (origin.kind === 'validity')
+      nodes.push(partition.nodeLength(origin.level[0]!.node), jointNullCount(partition, origin.level));
     else nodes.push(outputValueCount(layout.outputs[origin.output]!, partition), 0);
   }
   return nodes;
@@ -118,7 +128,8 @@ export function outputNodes(layout: BatchLayout, partition: ArrowPartition): num
 export function outputBufferCount({ segments }: BatchLayout, partition: ArrowPartition): number {
   let count = 0;
   for (const segment of segments) {
-    count += segment.kind === 'output' ? 2 : partition.bufferIndex(segment.end) - partition.bufferIndex(segment.start);
+    if (segment.kind === 'copy') count += partition.bufferIndex(segment.end) - partition.bufferIndex(segment.start);
+    else count += segment.kind === 'output' ? 2 : 1;
   }
   return count;
 }

@@ -1,20 +1,35 @@
 import type { ListRows } from '../../abi/task.js';
 import { LanewiseError } from '../../errors.js';
-import type { Column } from '../../plan/schema.js';
 import { ALIGNMENT, type Load } from '../../slab/load.js';
 import type { PartitionLists } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
 import type { BufferRange } from './compression.js';
+import type { ListForm } from './types.js';
 
 /** Offsets are read in windows of so many bytes. */
 const WINDOW_BYTE_LENGTH = 1 << 14;
 
-/** The lists of a list column in a record batch: of one size, or as their offsets say. */
+export interface ArrowListsOptions {
+  /** Of the column. */
+  readonly name: string;
+  readonly form: ListForm;
+  readonly count: number;
+  /** How many elements there are, and where they are lists, those. */
+  readonly elements: { readonly count: number; readonly lists?: ArrowLists };
+  /** Of the lists and of the structs that they belong to, as far as they have nulls. */
+  readonly bitmaps: readonly BufferRange[];
+  /** Uncompressed, `count + 1` of them; `undefined` for lists of one size, and where there are no lists. */
+  readonly offsets: BufferRange | undefined;
+}
+
+/**
+ * The lists of a column in a record batch: of one size, or as their offsets say. Of lists of lists, what belongs to one is
+ * counted in what the innermost have.
+ */
 export class ArrowLists implements PartitionLists {
   readonly isCutAtLists = false;
   readonly count: number;
-  readonly #column: Column;
-  readonly #elementCount: number;
+  readonly #options: ArrowListsOptions;
   readonly #bitmaps: readonly BufferRange[];
   readonly #offsets: BufferRange | undefined;
   readonly #listSize: number;
@@ -23,37 +38,28 @@ export class ArrowLists implements PartitionLists {
   #windowStart = 0;
   #windowEnd = 0;
 
-  /**
-   * @param bitmaps of the lists and of the structs that they belong to, as far as they have nulls
-   * @param offsets uncompressed, `count + 1` of them; `undefined` for lists of one size, and where there are no lists
-   */
-  constructor(
-    column: Column,
-    count: number,
-    elementCount: number,
-    bitmaps: readonly BufferRange[],
-    offsets: BufferRange | undefined,
-  ) {
+  constructor(options: ArrowListsOptions) {
+    const { form, count, bitmaps, offsets } = options;
     this.count = count;
-    this.#column = column;
-    this.#elementCount = elementCount;
+    this.#options = options;
     this.#bitmaps = bitmaps;
     this.#offsets = offsets;
-    this.#listSize = column.shape.kind === 'fixed_size_list' ? column.shape.listSize : 0;
-    this.#offsetByteLength = column.shape.kind === 'large_list' ? 8 : 4;
+    this.#listSize = form.kind === 'fixed_size' ? form.listSize : 0;
+    this.#offsetByteLength = form.kind === 'fixed_size' ? 4 : form.offsetByteLength;
   }
 
   elementStart(index: number): number {
     const element = this.#offsets === undefined ? index * this.#listSize : this.#offset(this.#offsets, index);
-    if (element >= 0 && element <= this.#elementCount) return element;
+    const { name, elements } = this.#options;
+    if (element >= 0 && element <= elements.count) return elements.lists?.elementStart(element) ?? element;
     throw new LanewiseError(
       'LW_CORRUPT_INPUT',
-      `column '${this.#column.name}' is damaged: list ${index} of a record batch begins at element ${element} of ${this.#elementCount}; write the file again from its source`,
+      `column '${name}' is damaged: list ${index} of a record batch begins at element ${element} of ${elements.count}; write the file again from its source`,
     );
   }
 
   firstStartingAt(element: number, from: number): number {
-    if (this.#offsets === undefined) {
+    if (this.#offsets === undefined && this.#options.elements.lists === undefined) {
       return this.#listSize === 0 ? this.count : Math.min(this.count, Math.ceil(element / this.#listSize));
     }
     // Steps that double, since what is looked for is mostly near; then halves.
@@ -78,6 +84,7 @@ export class ArrowLists implements PartitionLists {
   }
 
   loadBounds(load: Load<unknown>, start: number, end: number): ListRows['bounds'] {
+    if (this.#options.elements.lists !== undefined) throw new RangeError('lists of lists are no rows');
     if (this.#offsets === undefined) return { listSize: this.#listSize, start: start * this.#listSize };
     const { file, position } = this.#offsets;
     const offsetByteLength = this.#offsetByteLength;

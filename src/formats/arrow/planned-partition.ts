@@ -7,6 +7,7 @@ import type { CopyItem, JobItem, SinkPartition } from '../format.js';
 import type { ArrowPartition } from './batch.js';
 import type { BatchDescription, Template } from './batch-writer.js';
 import type { BufferRange, CompressedBuffer } from './compression.js';
+import { type JointValidity, jointValidity } from './joint-validity.js';
 import { type BatchLayout, outputHasValidity, outputNodes, outputValueCount } from './layout.js';
 import { framedByteLength } from './message.js';
 import { readItem } from './read-item.js';
@@ -69,6 +70,10 @@ export class PlannedPartition implements SinkPartition<NullCountPiece> {
     for (const segment of layout.segments) {
       if (segment.kind === 'copy') {
         body.copy(partition.bufferIndex(segment.start), partition.bufferIndex(segment.end));
+        continue;
+      }
+      if (segment.kind === 'validity') {
+        body.putValidity(jointValidity(partition, segment.level));
         continue;
       }
       const output = layout.outputs[segment.output]!;
@@ -146,6 +151,15 @@ class BodyPlan {
     for (let i = start; i < end; i++) {
       if (this.#partition.codec === undefined) this.#copyBuffer(i);
       else this.#decompress(this.#partition.compressedBuffer(i));
+    }
+  }
+
+  putValidity(validity: JointValidity): void {
+    if (validity.kind === 'buffer') this.copy(validity.index, validity.index + 1);
+    else {
+      const range = validity.kind === 'joint' ? validity.range : undefined;
+      const to = this.reserve(range?.byteLength ?? 0);
+      if (range !== undefined) this.#items.push(copyItem(range, this.#file, to));
     }
   }
 

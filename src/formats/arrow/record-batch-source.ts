@@ -1,14 +1,15 @@
-import type { Schema as ArrowJsSchema, Data, DataType, Field, RecordBatch } from 'apache-arrow';
-import { Type } from 'apache-arrow/fb/type';
+import type { Schema as ArrowJsSchema, Data, RecordBatch } from 'apache-arrow';
 import type { Region } from '../../abi/task.js';
 import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
 import { LanewiseError } from '../../errors.js';
-import type { Column, Schema, Shape } from '../../plan/schema.js';
+import type { Column, Schema } from '../../plan/schema.js';
 import { ALIGNMENT, type Load } from '../../slab/load.js';
 import { MemoryFile } from '../../storage/memory-file.js';
 import type { Source, SourceDescription, SourcePartition } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
+import type { BufferRange } from './compression.js';
 import { ArrowLists } from './lists.js';
+import { type ColumnWay, listColumns, listForm } from './record-batch-columns.js';
 
 /** Record batches of the apache-arrow library, in memory. */
 export class RecordBatchSource implements Source {
@@ -16,7 +17,7 @@ export class RecordBatchSource implements Source {
   readonly schema: Schema;
   readonly arrowSchema: ArrowJsSchema;
   readonly #iterator: AsyncIterator<RecordBatch>;
-  readonly #children: readonly (readonly number[])[];
+  readonly #ways: readonly ColumnWay[];
   #first: RecordBatch | undefined;
   #count = 0;
 
@@ -33,8 +34,8 @@ export class RecordBatchSource implements Source {
     this.#iterator = iterator;
     this.#first = first;
     this.arrowSchema = first.schema;
-    const { columns, children } = listColumns(first.schema.fields);
-    this.#children = children;
+    const { columns, ways } = listColumns(first.schema.fields);
+    this.#ways = ways;
     this.schema = { columns, fieldNames: first.schema.fields.map(({ name }) => name) };
   }
 
@@ -48,7 +49,12 @@ export class RecordBatchSource implements Source {
     }
     this.#checkSchema(batch);
     this.#count++;
-    return new RecordBatchPartition(batch, this.#children);
+    return new RecordBatchPartition(batch, this.#ways);
+  }
+
+  /** Where a column's field stands, and its values. */
+  wayOf({ index }: Column): ColumnWay {
+    return this.#ways[index]!;
   }
 
   wantedSlotByteLength(): number {
@@ -82,13 +88,13 @@ export class RecordBatchSource implements Source {
 export class RecordBatchPartition implements SourcePartition {
   readonly batch: RecordBatch;
   readonly rowCount: number;
-  /** For each column, the way to it: places among children from the top down. */
-  readonly #children: readonly (readonly number[])[];
+  /** By column. */
+  readonly #ways: readonly ColumnWay[];
 
-  constructor(batch: RecordBatch, children: readonly (readonly number[])[]) {
+  constructor(batch: RecordBatch, ways: readonly ColumnWay[]) {
     this.batch = batch;
     this.rowCount = batch.numRows;
-    this.#children = children;
+    this.#ways = ways;
   }
 
   valueCount(column: Column): number {
@@ -97,7 +103,7 @@ export class RecordBatchPartition implements SourcePartition {
 
   /** Whether a value of the column is null, of its own or because a struct that it belongs to is. */
   hasNulls(column: Column): boolean {
-    return this.#bitmapOwners(column).length > 0;
+    return nullBitmaps(this.#levels(column).at(-1)!).length > 0;
   }
 
   loadByteLength(column: Column, start: number, end: number): number {
@@ -107,10 +113,7 @@ export class RecordBatchPartition implements SourcePartition {
   load(load: Load<unknown>, column: Column, start: number, end: number): Region {
     const type = column.type!;
     const byteLength = Math.ceil(end / 8) - start / 8;
-    const bitmaps = this.#bitmapOwners(column).map((data) => {
-      const bitmap = alignBits(data.nullBitmap, data.offset, data.length);
-      return { file: new MemoryFile('a record batch', bitmap), position: 0, byteLength: bitmap.length };
-    });
+    const bitmaps = nullBitmaps(this.#levels(column).at(-1)!);
     const [first] = bitmaps;
     let validity = 0;
     if (first !== undefined) {
@@ -128,41 +131,58 @@ export class RecordBatchPartition implements SourcePartition {
   }
 
   lists(column: Column): ArrowLists {
-    const way = this.#way(column);
-    const own = way.at(-1)!;
-    const name = `column '${column.name}' of a record batch`;
-    const range = (bytes: Uint8Array) => ({ file: new MemoryFile(name, bytes), position: 0, byteLength: bytes.length });
-    const bitmaps = way
-      .filter((data) => data.nullCount > 0)
-      .map((data) => range(alignBits(data.nullBitmap, data.offset, data.length)));
-    const { buffer, byteOffset, byteLength } = own.valueOffsets ?? new Uint8Array(0);
-    const offsets =
-      column.shape.kind === 'fixed_size_list' || own.length === 0
-        ? undefined
-        : range(new Uint8Array(buffer, byteOffset, byteLength));
-    return new ArrowLists(column, own.length, this.valueCount(column), bitmaps, offsets);
-  }
-
-  /** A column's own data, and that of the structs that it belongs to, from the top down. */
-  #way(column: Column): readonly Data[] {
-    const way: Data[] = [];
-    let data: Data = this.batch.data;
-    for (const child of this.#children[column.index]!) {
-      data = data.children[child]!;
-      way.push(data);
+    let elements: { readonly count: number; readonly lists?: ArrowLists } = { count: this.valueCount(column) };
+    for (const level of this.#levels(column).slice(0, -1).reverse()) {
+      const lists = listsAt(level, elements, column.name);
+      elements = { count: lists.count, lists };
     }
-    return way;
+    if (elements.lists === undefined) throw new RangeError(`column '${column.name}' has no lists`);
+    return elements.lists;
   }
 
   #values(column: Column): Data {
-    const own = this.#way(column).at(-1)!;
-    return column.shape.kind === 'flat' ? own : own.children[0]!;
+    return this.#levels(column).at(-1)!.at(-1)!;
   }
 
-  #bitmapOwners(column: Column): readonly Data[] {
-    const owners = column.shape.kind === 'flat' ? this.#way(column) : [this.#values(column)];
-    return owners.filter((data) => data.nullCount > 0);
+  #levels(column: Column): readonly (readonly Data[])[] {
+    return dataLevels(this.batch.data, this.#ways[column.index]!);
   }
+}
+
+function listsAt(
+  level: readonly Data[],
+  elements: { readonly count: number; readonly lists?: ArrowLists },
+  name: string,
+): ArrowLists {
+  const own = level.at(-1)!;
+  const count = own.length;
+  const { buffer, byteOffset, byteLength } = own.valueOffsets ?? new Uint8Array(0);
+  const form = listForm(own.type);
+  const offsets =
+    form.kind === 'fixed_size' || count === 0 ? undefined : range(new Uint8Array(buffer, byteOffset, byteLength));
+  return new ArrowLists({ name, form, count, elements, bitmaps: nullBitmaps(level), offsets });
+}
+
+/** The data of what leads to a column's values, by what it is counted in. */
+export function dataLevels(batch: Data, { levels }: ColumnWay): readonly (readonly Data[])[] {
+  let data = batch;
+  return levels.map((level) =>
+    level.map((child) => {
+      data = data.children[child]!;
+      return data;
+    }),
+  );
+}
+
+/** Of data of the same length, the bitmaps of those that have nulls. */
+export function nullBitmaps(level: readonly Data[]): readonly BufferRange[] {
+  return level
+    .filter(({ nullCount }) => nullCount > 0)
+    .map((data) => range(alignBits(data.nullBitmap, data.offset, data.length)));
+}
+
+function range(bytes: Uint8Array): BufferRange {
+  return { file: new MemoryFile('a record batch', bytes), position: 0, byteLength: bytes.length };
 }
 
 /** The bytes of a column's values, from its first value on. */
@@ -184,64 +204,6 @@ function alignBits(bits: Uint8Array, offset: number, count: number): Uint8Array 
     aligned[i] = (bits[start + i]! >> shift) | ((bits[start + i + 1] ?? 0) << (8 - shift));
   }
   return aligned;
-}
-
-function listColumns(fields: readonly Field[]): {
-  readonly columns: readonly Column[];
-  readonly children: readonly (readonly number[])[];
-} {
-  const columns: Column[] = [];
-  const children: (readonly number[])[] = [];
-  const enter = (field: Field, fieldIndex: number, way: readonly number[], parent: Column | undefined): void => {
-    const type = field.type as DataType;
-    const shape = shapeOf(type);
-    const path = [...(parent?.path ?? []), field.name];
-    const column: Column = {
-      index: columns.length,
-      fieldIndex,
-      path,
-      name: path.join('.'),
-      type: numericTypeOf(shape.kind === 'flat' ? type : type.children[0]!.type),
-      typeName: String(type),
-      nullable: field.nullable || (parent?.nullable ?? false),
-      shape,
-    };
-    columns.push(column);
-    children.push(way);
-    if (type.typeId !== STRUCT) return;
-    for (const [i, child] of type.children.entries()) enter(child, fieldIndex, [...way, i], column);
-  };
-  for (const [i, field] of fields.entries()) enter(field, i, [i], undefined);
-  return { columns, children };
-}
-
-const STRUCT: number = Type.Struct_;
-
-function shapeOf(type: DataType): Shape {
-  const [elements] = type.children ?? [];
-  if (elements === undefined || numericTypeOf(elements.type) === undefined) return { kind: 'flat' };
-  switch (type.typeId as number) {
-    case Type.FixedSizeList:
-      return { kind: 'fixed_size_list', listSize: (type as DataType & { readonly listSize: number }).listSize };
-    case Type.List:
-      return { kind: 'list' };
-    case Type.LargeList:
-      return { kind: 'large_list' };
-    default:
-      return { kind: 'flat' };
-  }
-}
-
-const FLOAT_TYPES: readonly NumericType[] = ['float16', 'float32', 'float64'];
-
-function numericTypeOf(type: DataType): NumericType | undefined {
-  const typeId: number = type.typeId;
-  if (typeId === Type.Bool) return 'bool';
-  if (typeId === Type.FloatingPoint) return FLOAT_TYPES[(type as DataType & { readonly precision: number }).precision];
-  if (typeId !== Type.Int) return undefined;
-  const { bitWidth, isSigned } = type as DataType & { readonly bitWidth: number; readonly isSigned: boolean };
-  const name = `${isSigned ? '' : 'u'}int${bitWidth}`;
-  return (Object.keys(BITS_PER_VALUE) as NumericType[]).find((candidate) => candidate === name);
 }
 
 function fieldList({ fields }: ArrowJsSchema): string {

@@ -3,6 +3,7 @@ import { Field } from 'apache-arrow/fb/field';
 import { FloatingPoint } from 'apache-arrow/fb/floating-point';
 import { Int } from 'apache-arrow/fb/int';
 import { KeyValue } from 'apache-arrow/fb/key-value';
+import { List } from 'apache-arrow/fb/list';
 import { Message } from 'apache-arrow/fb/message';
 import { MessageHeader } from 'apache-arrow/fb/message-header';
 import { Precision } from 'apache-arrow/fb/precision';
@@ -13,13 +14,16 @@ import { BITS_PER_VALUE, type NumericType } from '../../abi/types.js';
 import type { Job, OutputColumn } from '../../plan/job.js';
 import { PANDAS_KEY, updatePandasMetadata } from '../pandas-metadata.js';
 import { EmbeddedBuffer } from './embedded.js';
-import type { ArrowSchema } from './schema.js';
+import type { ArrowSchema, Place } from './schema.js';
 import { numericTypeOf } from './types.js';
 
 /** Slots of the Field table, in the order of Arrow's Schema.fbs. */
 const SLOT = { name: 0, type: 3, dictionary: 4, children: 5, metadata: 6 } as const;
 /** Slots of the Schema table. */
 const SCHEMA_SLOT = { metadata: 2, features: 3 } as const;
+
+/** What Arrow calls the elements of lists. */
+export const ELEMENT = 'item';
 
 /** Metadata of a field that makes an extension type of its storage type: it goes when the storage type changes. */
 export const EXTENSION_KEY_PREFIX = 'ARROW:extension:';
@@ -79,7 +83,7 @@ export class FieldWriter {
   readonly #schema: ArrowSchema;
   /** By the position of the input's Field table. */
   readonly #replaced = new Map<number, OutputColumn>();
-  /** Positions of structs that a replaced field is in. */
+  /** Positions of replaced fields and of what they are in. */
   readonly #touched = new Set<number>();
 
   constructor(builder: Builder, old: EmbeddedBuffer, schema: ArrowSchema, jobs: readonly Job[]) {
@@ -90,7 +94,7 @@ export class FieldWriter {
       if (output.replaces === undefined) continue;
       const place = schema.places[output.replaces.index]!;
       this.#replaced.set(place.field.bb_pos, output);
-      for (const ancestor of place.ancestors) this.#touched.add(ancestor.field.bb_pos);
+      for (const { field } of place.levels.flat()) this.#touched.add(field.bb_pos);
     }
   }
 
@@ -110,45 +114,68 @@ export class FieldWriter {
     });
   }
 
-  /** A new field; one over a list column is a list like the job's first operand. */
+  /** A new field; one over a column in lists has these lists, of the job's first operand. */
   create(output: OutputColumn, job: Job): Offset {
     const name = this.#builder.createString(output.name);
-    if (output.shape.kind !== 'flat') {
-      const { field, ancestors } = this.#schema.places[job.operands[0]!.index]!;
-      // At the top, a list is null where a struct was that had it.
-      const nullable = field.nullable() || ancestors.some((ancestor) => ancestor.field.nullable());
-      return this.#rebuildList(field, output, { name, nullable, metadata: 0 });
+    if (output.shape.kind !== 'flat')
+      return this.#createLists(this.#schema.places[job.operands[0]!.index]!.levels, output, name);
+    return this.#createFlat(output, name, output.nullable);
+  }
+
+  /** The lists of a column without the structs that they are in: a list is null where a struct was that had it. */
+  #createLists([level, ...inner]: Place['levels'], output: OutputColumn, name: Offset): Offset {
+    const { field } = level!.at(-1)!;
+    const nullable = level!.some((place) => place.field.nullable());
+    const isAlone = level!.length === 1;
+    if (inner.length === 0) {
+      const mayBeNull = output.nullable || nullable;
+      return isAlone ? this.#rebuildFlat(field, output, name, mayBeNull) : this.#createFlat(output, name, mayBeNull);
     }
+    const isMap = field.typeType() === Type.Map;
+    const elementName = isMap ? this.#builder.createString(ELEMENT) : this.#old.target(field.children(0)!, SLOT.name);
+    const elements = this.#createLists(inner, output, elementName);
+    const children = Field.createChildrenVector(this.#builder, [elements]);
+    const type = isMap
+      ? this.#createListType()
+      : { typeType: field.typeType(), type: this.#old.target(field, SLOT.type) };
+    return this.#build({ name, nullable, ...type, children, metadata: 0 });
+  }
+
+  #createListType(): { readonly typeType: Type; readonly type: Offset } {
+    List.startList(this.#builder);
+    return { typeType: Type.List, type: List.endList(this.#builder) };
+  }
+
+  #createFlat(output: OutputColumn, name: Offset, nullable: boolean): Offset {
     const type = this.#createType(output.type);
     const children = Field.createChildrenVector(this.#builder, []);
-    return this.#build({ name, nullable: output.nullable, ...type, children, metadata: 0 });
+    return this.#build({ name, nullable, ...type, children, metadata: 0 });
   }
 
   /** A field in the place of another, which keeps what doesn't hang on the type of its values. */
   #rebuild(field: Field, output: OutputColumn, name: Offset): Offset {
-    if (output.shape.kind === 'flat') return this.#rebuildFlat(field, output, name, output.nullable);
-    const metadata = this.#metadata(field, elementTypeOf(field) === output.type);
-    return this.#rebuildList(field, output, { name, nullable: field.nullable(), metadata });
+    if (output.shape.kind === 'flat' || field.childrenLength() === 0) {
+      return this.#rebuildFlat(field, output, name, output.nullable);
+    }
+    const metadata = this.#metadata(field, numericTypeOf(innermost(field)) === output.type);
+    return this.#rebuildList(field, output, name, metadata);
   }
 
   /** A list like the field, of lists where the field's elements are, with the output's type for its numbers. */
-  #rebuildList(
-    field: Field,
-    output: OutputColumn,
-    own: { readonly name: Offset; readonly nullable: boolean; readonly metadata: Offset },
-  ): Offset {
+  #rebuildList(field: Field, output: OutputColumn, name: Offset, metadata: Offset): Offset {
     const elements = field.children(0)!;
-    const name = this.#old.target(elements, SLOT.name);
-    const nullable = elements.nullable();
+    const elementName = this.#old.target(elements, SLOT.name);
     const rebuilt =
       elements.childrenLength() > 0
-        ? this.#rebuildList(elements, output, { name, nullable, metadata: this.#metadata(elements, true) })
-        : this.#rebuildFlat(elements, output, name, output.nullable || nullable);
+        ? this.#rebuildList(elements, output, elementName, this.#metadata(elements, true))
+        : this.#rebuildFlat(elements, output, elementName, output.nullable || elements.nullable());
     return this.#build({
-      ...own,
+      name,
+      nullable: field.nullable(),
       typeType: field.typeType(),
       type: this.#old.target(field, SLOT.type),
       children: Field.createChildrenVector(this.#builder, [rebuilt]),
+      metadata,
     });
   }
 
@@ -206,7 +233,7 @@ export class FieldWriter {
   }
 }
 
-/** The type of a list's numbers. */
-function elementTypeOf(field: Field): NumericType | undefined {
-  return field.childrenLength() === 0 ? numericTypeOf(field) : elementTypeOf(field.children(0)!);
+/** The field of the numbers of a list. */
+function innermost(field: Field): Field {
+  return field.childrenLength() === 0 ? field : innermost(field.children(0)!);
 }

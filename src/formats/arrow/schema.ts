@@ -1,30 +1,34 @@
 import { Endianness } from 'apache-arrow/fb/endianness';
 import type { Field } from 'apache-arrow/fb/field';
-import { FixedSizeList } from 'apache-arrow/fb/fixed-size-list';
 import type { MetadataVersion } from 'apache-arrow/fb/metadata-version';
 import type { Schema as FbSchema } from 'apache-arrow/fb/schema';
-import { Type } from 'apache-arrow/fb/type';
 import { LanewiseError } from '../../errors.js';
-import type { Column, Schema, Shape } from '../../plan/schema.js';
+import type { Schema } from '../../plan/schema.js';
 import type { CheckedByteBuffer } from './checked-buffer.js';
-import { bufferCountOf, isView, numericTypeOf, typeNameOf, typeTable } from './types.js';
-
-/** Deeper than any writer nests; what goes on beyond is damage. */
-const DEPTH_MAX = 64;
+import { SchemaWalk } from './schema-walk.js';
 
 /**
- * Where a column stands in the record batches. Nodes and buffers are counted as if no view had variadic buffers;
+ * Where a field stands in the record batches. Nodes and buffers are counted as if no view had variadic buffers;
  * `ArrowPartition` adds those, which differ from batch to batch.
  */
-export interface Place {
+export interface FieldPlace {
   readonly field: Field;
   readonly node: number;
   readonly buffer: number;
-  /** The node and the first buffer of the values: the field's own, or for a list its child's. */
-  readonly valuesNode: number;
-  readonly valuesBuffer: number;
-  /** The structs that a struct's child belongs to: a value of it is null where one of them is. */
-  readonly ancestors: readonly Place[];
+}
+
+/** Where a column stands. */
+export interface Place extends FieldPlace {
+  /**
+   * The fields from the top down to that of the values, apart by what they are counted in: rows, then the elements of
+   * one list after the other. All parts but the last end with the list. What is null in one of a part is null in it.
+   *
+   *     list<struct<x>>  [[points], [item, x]]
+   *     struct<list<x>>  [[s, l], [x]]
+   */
+  readonly levels: readonly (readonly FieldPlace[])[];
+  /** Of the values: the field's own, or for a list those of what it is of. */
+  readonly values: FieldPlace;
 }
 
 /** A schema with all that is needed to find columns in record batches and to write it again. */
@@ -60,13 +64,14 @@ export function parseSchema(table: FbSchema, buffer: CheckedByteBuffer, version:
     );
   }
   const walk = new SchemaWalk(buffer, version);
-  walk.start = Math.min(table.bb_pos, vtablePosition(buffer, table.bb_pos));
+  walk.start = table.bb_pos;
+  walk.mark(table.bb_pos);
   for (let i = 0; i < table.customMetadataLength(); i++) walk.mark(table.customMetadata(i)!.bb_pos);
   const fieldNames: string[] = [];
   for (let i = 0; i < table.fieldsLength(); i++) {
     const field = table.fields(i)!;
     fieldNames.push(field.name() ?? '');
-    walk.enter(field, i, [], []);
+    walk.enter(field, field.name() ?? '', { fieldIndex: i, path: [], nullable: false, levels: [[]], depth: 0 });
   }
   return {
     schema: { columns: walk.columns, fieldNames },
@@ -81,140 +86,4 @@ export function parseSchema(table: FbSchema, buffer: CheckedByteBuffer, version:
     hasDictionary: walk.hasDictionary,
     variadicPlaces: walk.variadicPlaces,
   };
-}
-
-/** Slots of the Field table that point at tables: the type and the dictionary. */
-const TABLE_SLOTS = [3, 4] as const;
-
-function vtablePosition(buffer: CheckedByteBuffer, table: number): number {
-  return table - buffer.readInt32(table);
-}
-
-/** Goes through the fields depth first, as the nodes and buffers of a record batch stand. */
-class SchemaWalk {
-  readonly columns: Column[] = [];
-  readonly places: Place[] = [];
-  readonly variadicPlaces: number[] = [];
-  nodeCount = 0;
-  bufferCount = 0;
-  hasUnion = false;
-  hasDictionary = false;
-  /** Position of the first byte of what has been seen. */
-  start = 0;
-  readonly #buffer: CheckedByteBuffer;
-  readonly #version: MetadataVersion;
-
-  constructor(buffer: CheckedByteBuffer, version: MetadataVersion) {
-    this.#buffer = buffer;
-    this.#version = version;
-  }
-
-  /** Adds a field that is a column, and returns the name of its type. */
-  enter(field: Field, fieldIndex: number, parents: readonly Column[], ancestors: readonly Place[]): string {
-    const index = this.columns.length;
-    const node = this.nodeCount;
-    const buffer = this.bufferCount;
-    const shape = shapeOf(field);
-    const path = [...(parents.at(-1)?.path ?? []), field.name() ?? ''];
-    const elements = shape.kind === 'flat' ? field : field.children(0)!;
-    const place: Place = {
-      field,
-      node,
-      buffer,
-      valuesNode: shape.kind === 'flat' ? node : node + 1,
-      valuesBuffer: shape.kind === 'flat' ? buffer : buffer + bufferCountOf(field, this.#version)!,
-      ancestors,
-    };
-    const column = {
-      index,
-      fieldIndex,
-      path,
-      name: path.join('.'),
-      type: numericTypeOf(elements),
-      typeName: '',
-      nullable: field.nullable() || (parents.at(-1)?.nullable ?? false),
-      shape,
-    };
-    this.columns.push(column);
-    this.places.push(place);
-    this.#own(field);
-    const childNames: string[] = [];
-    if (field.dictionary() === null) {
-      const isStruct = field.typeType() === Type.Struct_;
-      for (let i = 0; i < field.childrenLength(); i++) {
-        const child = field.children(i)!;
-        childNames.push(
-          isStruct
-            ? this.enter(child, fieldIndex, this.#deeper(parents, column), [...ancestors, place])
-            : this.#pass(child, parents.length + 1),
-        );
-      }
-    }
-    column.typeName = typeNameOf(field, childNames);
-    return column.typeName;
-  }
-
-  /** Counts a field that isn't a column, a list's child for one, and returns the name of its type. */
-  #pass(field: Field, depth: number): string {
-    if (depth > DEPTH_MAX) throw this.#tooDeep();
-    this.#own(field);
-    const childNames: string[] = [];
-    if (field.dictionary() === null) {
-      for (let i = 0; i < field.childrenLength(); i++) childNames.push(this.#pass(field.children(i)!, depth + 1));
-    }
-    return typeNameOf(field, childNames);
-  }
-
-  /** Tables point forward, and so stand behind the schema's own; but what says how a table is laid out may not. */
-  mark(position: number): void {
-    this.start = Math.min(this.start, vtablePosition(this.#buffer, position));
-  }
-
-  #own(field: Field): void {
-    this.mark(field.bb_pos);
-    for (const slot of TABLE_SLOTS) {
-      const offset = this.#buffer.__offset(field.bb_pos, 4 + 2 * slot);
-      if (offset !== 0) this.mark(this.#buffer.__indirect(field.bb_pos + offset));
-    }
-    for (let i = 0; i < field.customMetadataLength(); i++) this.mark(field.customMetadata(i)!.bb_pos);
-    const count = bufferCountOf(field, this.#version);
-    if (count === undefined) {
-      throw new LanewiseError(
-        'LW_UNSUPPORTED_INPUT',
-        `${this.#buffer.description}: field '${field.name()}' has type ${field.typeType()}, which this version of Lanewise doesn't know; drop the column first`,
-      );
-    }
-    this.nodeCount++;
-    this.bufferCount += count;
-    if (field.typeType() === Type.Union) this.hasUnion = true;
-    if (field.dictionary() !== null) this.hasDictionary = true;
-    if (isView(field)) this.variadicPlaces.push(this.bufferCount);
-    // A table takes 12 bytes at least. Damaged offsets can have many parents share children, and so on without end.
-    if (this.nodeCount * 12 > this.#buffer.capacity()) throw this.#buffer.damaged('more fields than it has room for');
-  }
-
-  #deeper(parents: readonly Column[], column: Column): readonly Column[] {
-    if (parents.length >= DEPTH_MAX) throw this.#tooDeep();
-    return [...parents, column];
-  }
-
-  #tooDeep(): LanewiseError {
-    return this.#buffer.damaged(`fields nest deeper than ${DEPTH_MAX}`);
-  }
-}
-
-/** The shape of a list is told from `flat` only where its elements are plain numbers. */
-function shapeOf(field: Field): Shape {
-  if (field.dictionary() !== null || field.childrenLength() !== 1) return { kind: 'flat' };
-  if (numericTypeOf(field.children(0)!) === undefined) return { kind: 'flat' };
-  switch (field.typeType()) {
-    case Type.FixedSizeList:
-      return { kind: 'fixed_size_list', listSize: typeTable(field, new FixedSizeList())?.listSize() ?? 0 };
-    case Type.List:
-      return { kind: 'list' };
-    case Type.LargeList:
-      return { kind: 'large_list' };
-    default:
-      return { kind: 'flat' };
-  }
 }

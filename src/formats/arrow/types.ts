@@ -86,6 +86,19 @@ export function isView(field: Field): boolean {
   return field.dictionary() === null && (type === Type.BinaryView || type === Type.Utf8View);
 }
 
+/** How lists say where their elements are. */
+export type ListForm =
+  | { readonly kind: 'fixed_size'; readonly listSize: number }
+  | { readonly kind: 'offsets'; readonly offsetByteLength: 4 | 8 };
+
+/** Of a field that is a list or a map. */
+export function listForm(field: Field): ListForm {
+  if (field.typeType() === Type.FixedSizeList) {
+    return { kind: 'fixed_size', listSize: typeTable(field, new FixedSizeList())?.listSize() ?? 0 };
+  }
+  return { kind: 'offsets', offsetByteLength: field.typeType() === Type.LargeList ? 8 : 4 };
+}
+
 /** The kernels' name of a field's type, or `undefined` where they can't load it. */
 export function numericTypeOf(field: Field): NumericType | undefined {
   if (field.dictionary() !== null) return undefined;

@@ -32,6 +32,13 @@ export function convertFields(
     leaves.push(leaf);
     origins.push({ kind: 'written', leaf });
   };
+  for (const { name, shape } of jobs.flatMap(({ outputs }) => outputs)) {
+    if (shape.kind !== 'nested') continue;
+    throw new LanewiseError(
+      'LW_UNSUPPORTED_OPTION',
+      `"${name}" is nested deeper than in a list of numbers, which can't be computed and converted to Parquet in one run; convert it first`,
+    );
+  }
   for (const field of outputFields({ jobs }, source.schema)) {
     const result = field.kind === 'new' ? field.output : field.replacedBy[0];
     const isField = (result?.replaces?.path.length ?? 1) === 1;

@@ -5,6 +5,7 @@ import { outputFields } from '../../plan/output-fields.js';
 import type { Load } from '../../slab/load.js';
 import type { WritableFile } from '../../storage/file.js';
 import { BatchMessageWriter } from '../arrow/batch-writer.js';
+import { countBits } from '../arrow/bits.js';
 import { HEAD_BYTE_LENGTH, MAGIC, type MessageBlock } from '../arrow/footer.js';
 import { buildFooter } from '../arrow/footer-writer.js';
 import { CONTINUATION, framedByteLength, frameMetadata } from '../arrow/message.js';
@@ -111,15 +112,4 @@ function jobOf(jobs: readonly Job[], output: OutputColumn): Job {
   const job = jobs.find(({ outputs }) => outputs.includes(output));
   if (job === undefined) throw new RangeError(`no job writes "${output.name}"`);
   return job;
-}
-
-const BIT_COUNTS = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
-
-/** Bits that are set among the first `count`. */
-function countBits(bytes: Uint8Array, count: number): number {
-  let sum = 0;
-  const whole = count >> 3;
-  for (let i = 0; i < whole; i++) sum += BIT_COUNTS[bytes[i]!]!;
-  if ((count & 7) !== 0) sum += BIT_COUNTS[bytes[whole]! & ((1 << (count & 7)) - 1)]!;
-  return sum;
 }

@@ -147,6 +147,8 @@ export const LogicalType = {
 export const IntType = { bitWidth: 1, isSigned: 2 } as const;
 
 export const ConvertedType = {
+  map: 1,
+  mapKeyValue: 2,
   list: 3,
   decimal: 5,
   uint8: 11,

@@ -17,6 +17,8 @@ export interface CarriedLevels {
   readonly absent: readonly number[];
   /** Definition level of the column from which on there is a place for a result. */
   readonly leastPresent: number;
+  /** The one from which on the innermost list has an element; 0 where there is none. */
+  readonly leastElement: number;
 }
 
 /** Of lists that an input has in another form: their levels are made of where they stand. */
@@ -53,28 +55,85 @@ export function levelsColumns(jobs: readonly Job[], schema: ParquetSchema): Read
   return new Set(columns.flatMap((column) => column?.index ?? []));
 }
 
+/** The nodes from a top-level field down to a leaf. */
+export function nodesTo(schema: ParquetSchema, leaf: Leaf): readonly SchemaNode[] {
+  const find = (node: SchemaNode): readonly SchemaNode[] | undefined => {
+    if (node.leaf === leaf) return [node];
+    for (const child of node.children) {
+      const below = find(child);
+      if (below !== undefined) return [node, ...below];
+    }
+    return undefined;
+  };
+  return find(schema.root)?.slice(1) ?? [];
+}
+
 /**
- * @param node of the column: a list's outermost group, or a struct's child
- * @param isNew whether the result is a field of its own, at the top, and not in the column's place
+ * Levels of a result in the column's own place.
+ * @param nodes from the top-level field down to the column's leaf
  * @param isOptional whether the result's own leaf may be null
  */
-export function carryLevels(
-  column: Column,
-  node: SchemaNode,
-  { maxDefinitionLevel, maxRepetitionLevel }: Leaf,
-  leafNode: SchemaNode,
-  { isNew, isOptional }: { readonly isNew: boolean; readonly isOptional: boolean },
-): CarriedLevels {
-  const leastPresent = maxDefinitionLevel - (leafNode.repetition === Repetition.optional ? 1 : 0);
-  // Structs around a new list's model are gone: where one of them is null, the list is, at level 0.
-  const listLevel = node.maxDefinitionLevel - (node.repetition === Repetition.repeated ? 1 : 0);
-  const newListLevel = node.repetition === Repetition.repeated ? 0 : Math.min(1, listLevel);
-  const moved = isNew ? listLevel - newListLevel : 0;
-  const least = leastPresent - moved;
-  const max = least + (isOptional ? 1 : 0);
-  const absent = Array.from({ length: maxDefinitionLevel + 1 }, (_, level) => {
-    if (isNew && level < listLevel) return 0;
-    return Math.min(level - moved, leastPresent - moved);
-  });
-  return { column, maxDefinitionLevel: max, maxRepetitionLevel, absent, leastPresent };
+export function carryLevels(column: Column, nodes: readonly SchemaNode[], isOptional: boolean): CarriedLevels {
+  const leaf = nodes.at(-1);
+  const innermost = nodes.findLast(({ repetition }) => repetition === Repetition.repeated);
+  const maxLevel = leaf?.maxDefinitionLevel ?? 0;
+  const leastPresent = maxLevel - (leaf?.repetition === Repetition.optional ? 1 : 0);
+  return {
+    column,
+    maxDefinitionLevel: leastPresent + (isOptional ? 1 : 0),
+    maxRepetitionLevel: countRepeated(nodes),
+    absent: Array.from({ length: maxLevel + 1 }, (_, level) => Math.min(level, leastPresent)),
+    leastPresent,
+    leastElement: innermost?.maxDefinitionLevel ?? 0,
+  };
+}
+
+/** A new field's levels, with what lists it has, from the outermost on: whether each may be null. */
+export interface NewLists {
+  readonly levels: CarriedLevels;
+  readonly areNullable: readonly boolean[];
+}
+
+/**
+ * Levels of a result with a field of its own at the top, which has the lists that the column is in, and not the structs:
+ * where a struct is null, the list is that was in it, or the value.
+ *
+ *     column  optional s { optional l { repeated list { optional element { required x } } } }
+ *     levels           1            2               3                   4
+ *     result  optional y              { repeated list { optional element } }
+ *     levels  0 0 1 2 3: of an input's value of the level 0 to 4
+ *
+ * @param nodes from the top-level field down to the column's leaf
+ * @param hasOwnNulls whether a result may be null where the value isn't
+ */
+export function newListLevels(column: Column, nodes: readonly SchemaNode[], hasOwnNulls: boolean): NewLists {
+  const areNullable: boolean[] = [];
+  const absent: number[] = [];
+  /** The result's level where all lists so far have elements. */
+  let base = 0;
+  let leastElement = 0;
+  let isNullable = false;
+  for (const { repetition } of nodes) {
+    if (repetition === Repetition.required) continue;
+    if (repetition === Repetition.optional) {
+      absent.push(base);
+      isNullable = true;
+      continue;
+    }
+    const presentLevel = base + (isNullable ? 1 : 0);
+    absent.push(presentLevel);
+    areNullable.push(isNullable);
+    base = presentLevel + 1;
+    leastElement = absent.length;
+    isNullable = false;
+  }
+  absent.push(base);
+  const maxDefinitionLevel = base + (isNullable || hasOwnNulls ? 1 : 0);
+  const maxRepetitionLevel = areNullable.length;
+  const levels = { column, maxDefinitionLevel, maxRepetitionLevel, absent, leastPresent: leastElement, leastElement };
+  return { levels, areNullable };
+}
+
+function countRepeated(nodes: readonly SchemaNode[]): number {
+  return nodes.filter(({ repetition }) => repetition === Repetition.repeated).length;
 }

@@ -4,13 +4,20 @@ import { LanewiseError } from '../../errors.js';
 import type { Job, OutputColumn } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
 import type { CodecChoice } from './codec-choice.js';
-import { ConvertedType, LogicalType, Repetition, SchemaElement } from './definitions.js';
+import { Repetition } from './definitions.js';
 import { chooseEncoding, type EncodingChoice } from './encoding-choice.js';
-import { type CarriedLevels, carryLevels, levelsColumn, type NewListLevels } from './leaf-levels.js';
+import {
+  type CarriedLevels,
+  carryLevels,
+  levelsColumn,
+  type NewListLevels,
+  newListLevels,
+  nodesTo,
+} from './leaf-levels.js';
+import { listField } from './list-field.js';
 import { createElement, STORAGE } from './output-element.js';
 import type { Leaf, ParquetSchema, SchemaNode } from './schema.js';
 import type { ThriftStruct } from './thrift.js';
-import { i32Field, stringField, structField, structOfFields } from './thrift-writer.js';
 
 export interface OutputLeaf extends CodecChoice, EncodingChoice {
   readonly output: OutputColumn;
@@ -77,24 +84,10 @@ function newFlatField(name: string, output: OutputColumn) {
   return { path: [name], elements: [flatElement(name, output, undefined)], levels } as const;
 }
 
-/** A list as Parquet has it written, any of whose elements may be null. */
+/** A list whose elements may be null. */
 function newListField(name: string, output: OutputColumn) {
-  const [repeatedName, elementName] = ['list', 'element'];
-  const list = structOfFields(
-    i32Field(SchemaElement.repetitionType, output.nullable ? Repetition.optional : Repetition.required),
-    stringField(SchemaElement.name, name),
-    i32Field(SchemaElement.numChildren, 1),
-    i32Field(SchemaElement.convertedType, ConvertedType.list),
-    structField(SchemaElement.logicalType, structOfFields(structField(LogicalType.list, structOfFields()))),
-  );
-  const repeated = structOfFields(
-    i32Field(SchemaElement.repetitionType, Repetition.repeated),
-    stringField(SchemaElement.name, repeatedName),
-    i32Field(SchemaElement.numChildren, 1),
-  );
   return {
-    path: [name, repeatedName, elementName],
-    elements: [list, repeated, createElement(elementName, output.type, Repetition.optional, undefined)],
+    ...listField(name, [output.nullable], createElement('', output.type, Repetition.optional, undefined)),
     levels: { nullLevel: 0, maxDefinitionLevel: output.nullable ? 3 : 2, maxRepetitionLevel: 1 },
   };
 }
@@ -112,51 +105,41 @@ function flatElement(name: string, output: OutputColumn, node: SchemaNode | unde
   return createElement(name, output.type, repetition, old);
 }
 
-/** The field of a result whose values stand where a nested column's do: that column's, or a new one like it. */
+/** The field of a result whose values stand where a nested column's do: that column's, or new lists like its own. */
 function nestedField(output: OutputColumn, job: Job, column: Column, schema: ParquetSchema) {
-  const node = schema.nodeOfColumn.get(column.index);
   const leaf = schema.leafOfColumn.get(column.index);
-  if (node === undefined || leaf === undefined) throw new RangeError(`"${column.name}" is no numeric column`);
-  const groups = groupsAround(node, leaf);
-  const leafNode = groups.pop() ?? node;
-  const repetition = leafRepetition(output, job, column, leafNode);
-  const isNew = output.replaces === undefined;
-  const levels = carryLevels(column, node, leaf, leafNode, { isNew, isOptional: repetition === Repetition.optional });
-  const old = { element: isNew ? withoutFieldId(leafNode.element) : leafNode.element, type: column.type };
-  if (!isNew) {
-    const element = createElement(leafNode.name, output.type, repetition, old);
-    return { path: leaf.path, elements: [element], replacedElement: leaf.elementIndex, levels };
+  const nodes = leaf === undefined ? [] : nodesTo(schema, leaf);
+  const leafNode = nodes.at(-1);
+  if (leaf === undefined || leafNode === undefined) throw new RangeError(`"${column.name}" is no numeric column`);
+  const hasNulls = mayAddNulls(output, job, column);
+  if (output.replaces === undefined) {
+    const { levels, areNullable } = newListLevels(column, nodes, hasNulls);
+    const isOptional = levels.maxDefinitionLevel > levels.absent.at(-1)!;
+    const repetition = isOptional ? Repetition.optional : Repetition.required;
+    const element = createElement('', output.type, repetition, undefined);
+    return { ...listField(output.name, areNullable, element), replacedElement: undefined, levels };
   }
-  const elements = groups.map((group, at) => {
-    const element = withoutFieldId(group.element);
-    if (at > 0) return element;
-    const own = group.maxDefinitionLevel > 0 ? Repetition.optional : Repetition.required;
-    return element.set(stringField(SchemaElement.name, output.name)).set(i32Field(SchemaElement.repetitionType, own));
-  });
-  const name = groups.length === 0 ? output.name : leafNode.name;
+  const repetition = hasNulls ? optionalRepetition(job, column, leafNode) : leafNode.repetition;
   return {
-    path: [output.name, ...[...groups, leafNode].slice(1).map((group) => group.name)],
-    elements: [...elements, createElement(name, output.type, repetition, old)],
-    replacedElement: undefined,
-    levels,
+    path: leaf.path,
+    elements: [createElement(leafNode.name, output.type, repetition, { element: leafNode.element, type: column.type })],
+    replacedElement: leaf.elementIndex,
+    levels: carryLevels(column, nodes, repetition === Repetition.optional),
   };
 }
 
-/** The groups of a list from its own on, and the node of its elements. */
-function groupsAround(node: SchemaNode, leaf: Leaf): SchemaNode[] {
-  const [child] = node.children;
-  return node.leaf === leaf || child === undefined ? [node] : [node, ...groupsAround(child, leaf)];
+/** Whether a result may be null where the column's value isn't. */
+function mayAddNulls(output: OutputColumn, job: Job, column: Column): boolean {
+  const result = job.program.results[job.outputs.indexOf(output)];
+  return job.operands.some((operand) => operand.index !== column.index) || result?.nanIsNull === true;
 }
 
-/** Whether a value may be null that has a place: as in the column, unless nulls may come from elsewhere. */
-function leafRepetition(output: OutputColumn, job: Job, column: Column, { repetition }: SchemaNode): number {
-  const result = job.program.results[job.outputs.indexOf(output)];
-  const hasOwnNulls = job.operands.some((operand) => operand.index !== column.index) || result?.nanIsNull === true;
-  if (!hasOwnNulls || repetition === Repetition.optional) return repetition;
-  if (repetition === Repetition.required) return Repetition.optional;
+/** The repetition with which a leaf has a place for nulls. */
+function optionalRepetition(job: Job, column: Column, { repetition }: SchemaNode): number {
+  if (repetition !== Repetition.repeated) return Repetition.optional;
   throw new LanewiseError(
     'LW_UNSUPPORTED_OPTION',
-    `${job.transform}: the lists of "${column.name}" are of a form of Parquet's that has no place for null elements, which a gradient may bring; write lists of the standard form`,
+    `${job.transform}: the lists of "${column.name}" are of a form of Parquet's that has no place for null elements, which a gradient may bring; name a new target, such as '${column.path.join('_')}_new = …'`,
   );
 }
 
@@ -170,9 +153,4 @@ function requireFlatPlace(output: OutputColumn, replaced: Column, node: SchemaNo
     'LW_UNSUPPORTED_OPTION',
     `"${replaced.name}" has another shape than what is to replace it, or is part of a struct that may be null; name a new target, such as '${replaced.path.join('_')}_new = …'`,
   );
-}
-
-/** A schema element for a new field, which has no id of its own. */
-function withoutFieldId(element: ThriftStruct): ThriftStruct {
-  return element.copy().delete(SchemaElement.fieldId);
 }

@@ -94,9 +94,9 @@ function plain(value: unknown): Nested {
 }
 
 /** What a cell holds, int64 included. */
-export type Cell = number | bigint | boolean | null | readonly Cell[] | { readonly [name: string]: Cell };
+export type Cell = number | bigint | boolean | string | null | readonly Cell[] | { readonly [name: string]: Cell };
 
-function plainCell(value: unknown): Cell {
+export function plainCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value as Cell;
   if (value instanceof Vector) return Array.from(value, plainCell);

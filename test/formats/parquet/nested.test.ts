@@ -63,7 +63,10 @@ describe.each(FORMS)('nested columns in %s', (_, options, slotByteLength) => {
     expect(read.map((row) => row.l)).toEqual(expected);
     expect(read.map((row) => row.y)).toEqual(expected);
     const [l, y] = parquetSchema(parquetMetadata(output.slice().buffer)).children;
-    expect(y?.children.map((child) => child.element)).toEqual(l?.children.map((child) => child.element));
+    const ways = [l, y].map((node) => [node, node?.children[0], node?.children[0]?.children[0]]);
+    const [own, added] = ways.map((way) => way.map((node) => node?.element.repetition_type));
+    expect(added).toEqual(own);
+    expect(ways[1]?.map((node) => node?.element.name)).toEqual(['y', 'list', 'element']);
     expect(l?.element).toEqual(parquetSchema(parquetMetadata(bytes.slice().buffer)).children[0]?.element);
   });
 
@@ -114,7 +117,9 @@ describe.each(FORMS)('nested columns in %s', (_, options, slotByteLength) => {
     expect(read.map((row) => row.y)).toEqual(expected);
     await expect(transformBytes(bytes, ['y = softmax(l)'])).rejects.toMatchObject({
       code: 'LW_COLUMN_TYPE',
-      message: expect.stringContaining('has lists of lists, which only elementwise functions take'),
+      message: expect.stringContaining(
+        'nested deeper (lists of lists, structs in lists, maps), which only elementwise functions take',
+      ),
     });
   });
 });
