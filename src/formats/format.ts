@@ -108,9 +108,11 @@ export interface CopyItem<P> {
 }
 
 /** The place of a job's outputs among the items of a partition. */
-export interface JobItem {
+export interface JobItem<P = never> {
   readonly kind: 'job';
   readonly job: Job;
+  /** Whose values the job computes, and what takes its results, where it isn't the partition itself. */
+  readonly apart?: { readonly source: SourcePartition; readonly sink: SinkPartition<P> };
 }
 
 /** The writing side of one partition. */
@@ -118,7 +120,7 @@ export interface SinkPartition<P> {
   /** Rows by which a source may cut chunks: 1 where no bitmap of one goes on with the next. @default 8 */
   readonly rowMultiple?: number;
   /** In the order in which they lie in the output. */
-  readonly items: readonly (CopyItem<P> | JobItem)[];
+  readonly items: readonly (CopyItem<P> | JobItem<P>)[];
   /** Slot bytes, at most, that `store` takes for `count` values of an output beyond the output's own region. */
   storeByteLength(output: OutputColumn, count: number): number;
   /** Scratch, at most, that the tasks of `store` share with all others of the slot; absent where they need none. */

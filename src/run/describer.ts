@@ -116,9 +116,10 @@ export class Describer<P> {
     return true;
   }
 
-  #part(item: CopyItem<P> | JobItem, source: SourcePartition, sink: SinkPartition<P>): Chunks<P> {
+  #part(item: CopyItem<P> | JobItem<P>, source: SourcePartition, sink: SinkPartition<P>): Chunks<P> {
     if (item.kind === 'copy') return item;
-    return chunksOf(item.job, this.#jobs.indexOf(item.job), source, sink);
+    const { job, apart } = item;
+    return chunksOf(job, this.#jobs.indexOf(job), apart?.source ?? source, apart?.sink ?? sink);
   }
 
   #tooSmall(): LanewiseError {

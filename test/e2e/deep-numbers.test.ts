@@ -59,6 +59,11 @@ const RUNS: readonly (readonly [string, string, Options?])[] = [
   ['lz4.arrows', '.arrows'],
   ['lz4.arrows', '.arrow', { compression: 'none' }],
   ['zstd.arrows', '.arrow', { compression: 'lz4', memory: 1 << 18 }],
+  ['plain.arrow', '.parquet'],
+  ['plain.arrow', '.parquet', { rowGroupRows: 64, memory: 1 << 20 }],
+  ['lz4.arrows', '.parquet', { rowGroupRows: 128, compression: 'zstd' }],
+  ['small.parquet', '.arrow'],
+  ['zstd.parquet', '.arrows'],
 ];
 
 describe.skipIf(python === undefined)('numbers deep in structs, lists and maps that pyarrow wrote', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -15,8 +15,9 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
+import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { transform, transformBatches } from '../../src/index.js';
+import { activate, transform, transformBatches } from '../../src/index.js';
 import { type Cell, plainCell } from '../formats/parquet/nested-support.js';
 import { randomNumbers, readTable, writeTable } from './support.js';
 
@@ -84,8 +85,9 @@ function makeTable(): Table {
 
 const REPLACED = ['points.x', 'points.n', 'points.l', 'grid', 's.p.q.v', 's.l', 'prices.value'];
 const ADDED = { x: 'points.x', l: 'points.l', rows: 'grid', v: 's.p.q.v', sl: 's.l', values: 'prices.value' };
+const inPlace = (path: string) => `${path} = relu(${path})`;
 const TRANSFORMS = [
-  ...REPLACED.map((path) => `${path} = relu(${path})`),
+  ...REPLACED.map(inPlace),
   ...Object.entries(ADDED).map(([name, path]) => `${name} = relu(${path})`),
   'd = relu_deriv(points.x, grad=points.n)',
 ];
@@ -146,6 +148,35 @@ describe('numbers in structs, lists and maps within each other', () => {
       });
       check(readTable(plain));
     } else check(readTable(output));
+  });
+
+  it.each([
+    ['in one row group', undefined],
+    ['in row groups of 64 rows', 64],
+  ])('are computed on the way to Parquet, %s, and back', async (_, rowGroupRows) => {
+    const [input, parquet, back] = ['in.arrow', 'out.parquet', 'back.arrow'].map((name) => join(folder, name));
+    writeTable(input!, makeTable());
+    const common = { threads: 1, sync: false, overwrite: true };
+    await transform({ ...common, input: input!, output: parquet!, transforms: TRANSFORMS, rowGroupRows });
+    const read = await parquetReadObjects({ file: new Uint8Array(readFileSync(parquet!)).buffer });
+    check({ getChild: (name) => read.map((row) => row[name]) });
+    // All of them are what relu leaves as it is.
+    await transform({ ...common, input: parquet!, output: back!, transforms: [...REPLACED, 'l', 'rows'].map(inPlace) });
+    check(readTable(back!));
+  });
+
+  it('give one value for each list in a struct, and softmax of it, on the way to Parquet', async () => {
+    const [input, output] = ['in.arrow', 'lists.parquet'].map((name) => join(folder, name));
+    writeTable(input!, makeTable());
+    const transforms = ['s.l = logsumexp(s.l)', 'p = softmax(s.l)', 'q = linear(s.l)'];
+    await transform({ input: input!, output: output!, transforms, rowGroupRows: 128, threads: 1, sync: false });
+    const read = await parquetReadObjects({ file: new Uint8Array(readFileSync(output!)).buffer });
+    for (const { s, p, q } of read) {
+      const row = plainCell(q) as readonly number[] | null;
+      const values = Float64Array.from(row ?? []);
+      expect(plainCell(s?.l)).toBe(row === null || row.length === 0 ? null : activate('logsumexp', values)[0]);
+      expect(plainCell(p)).toEqual(row === null ? null : Array.from(activate('softmax', values)));
+    }
   });
 
   it('are computed in record batches, and in slices of them', async () => {

@@ -5,65 +5,32 @@ import { MessageHeader } from 'apache-arrow/fb/message-header';
 import type { RecordBatch } from 'apache-arrow/fb/record-batch';
 import { Schema as FbSchema } from 'apache-arrow/fb/schema';
 import { Builder, type Offset } from 'flatbuffers';
-import { valuesByteLength } from '../../abi/types.js';
-import type { Job, OutputColumn } from '../../plan/job.js';
 import { MemoryFile } from '../../storage/memory-file.js';
 import type { ArrowPartition, DictionaryMessage } from './batch.js';
 import { readBuffers, readCodec } from './batch-reader.js';
 import { coarseTimeOf, createFineType, refineTimes } from './coarse-times.js';
 import { type BufferRange, CompressedBuffer, type Expander } from './compression.js';
 import { EmbeddedBuffer } from './embedded.js';
+import { FieldBatch, type FieldRange, type FieldResult, type RecordBatchMessage } from './field-batch.js';
 import { parseMessage } from './message.js';
-import { addNulls, assembleMessage, frameMessage } from './message-assembly.js';
-import type { ArrowSchema, Place } from './schema.js';
+import { assembleMessage, frameMessage } from './message-assembly.js';
+import type { ArrowSchema } from './schema.js';
 import { FieldWriter } from './schema-writer.js';
-
-/** Nodes and buffers of a field and all that is in it, counted as in `Place`. */
-interface FieldRange {
-  readonly nodeStart: number;
-  readonly nodeEnd: number;
-  readonly bufferStart: number;
-  readonly bufferEnd: number;
-}
-
-/** A result in the place of a struct's child: where its values, and the bits of those that aren't null, are to stand. */
-export interface ReplacedChild {
-  readonly output: OutputColumn;
-  /** All bits are set. */
-  readonly validity: Uint8Array;
-  readonly values: Uint8Array;
-  /** To be told how many bits are cleared. */
-  addNulls(count: number): void;
-}
-
-export interface RecordBatchMessage {
-  /** Metadata and body. */
-  readonly views: readonly Uint8Array[];
-  /** Within the body. */
-  readonly children: readonly ReplacedChild[];
-}
 
 export class FieldMessages {
   readonly #schema: ArrowSchema;
   readonly #fields: readonly Field[];
   readonly #ranges: readonly FieldRange[];
-  readonly #jobs: readonly Job[];
-  readonly #replaced: readonly { readonly output: OutputColumn; readonly place: Place }[];
+  readonly #results: readonly FieldResult[];
   readonly #dictionaryIds = new Set<number>();
 
   /**
    * @param fieldIndexes top-level fields, in ascending order
-   * @param jobs those of whose results some take the places of flat children of structs among the fields
+   * @param results those that take places within the fields, and those that are fields behind them
    */
-  constructor(schema: ArrowSchema, fieldIndexes: readonly number[], jobs: readonly Job[] = []) {
+  constructor(schema: ArrowSchema, fieldIndexes: readonly number[], results: readonly FieldResult[] = []) {
     this.#schema = schema;
-    this.#jobs = jobs;
-    this.#replaced = jobs.flatMap(({ outputs }) =>
-      outputs.flatMap((output) => {
-        const place = output.replaces === undefined ? undefined : schema.places[output.replaces.index];
-        return place === undefined || output.replaces?.path.length === 1 ? [] : { output, place };
-      }),
-    );
+    this.#results = results;
     this.#fields = fieldIndexes.map((index) => schema.table.fields(index)!);
     this.#ranges = fieldIndexes.map((index) => rangeOf(schema, index));
     for (const field of this.#fields) collectDictionaryIds(field, this.#dictionaryIds);
@@ -81,11 +48,13 @@ export class FieldMessages {
     const { buffer, start } = this.#schema;
     const builder = new Builder(1024 + buffer.capacity());
     const old = new EmbeddedBuffer(builder, buffer, start);
-    const writer = new FieldWriter(builder, old, this.#schema, this.#jobs);
-    const fields = FbSchema.createFieldsVector(
-      builder,
-      this.#fields.map((field) => writeField(builder, old, field, writer)),
-    );
+    const jobs = new Set(this.#results.map(({ job }) => job));
+    const writer = new FieldWriter(builder, old, this.#schema, [...jobs]);
+    const added = this.#results.filter(({ output }) => output.replaces === undefined);
+    const fields = FbSchema.createFieldsVector(builder, [
+      ...this.#fields.map((field) => writeField(builder, old, field, writer)),
+      ...added.map(({ output, job }) => writer.create(output, job)),
+    ]);
     FbSchema.startSchema(builder);
     FbSchema.addFields(builder, fields);
     return frameMessage(builder, MessageHeader.Schema, FbSchema.endSchema(builder), 0);
@@ -94,57 +63,19 @@ export class FieldMessages {
   /** The record batch with these fields only, uncompressed, with room where results are to stand. */
   recordBatch(partition: ArrowPartition): RecordBatchMessage {
     const { variadicPlaces } = this.#schema;
-    const nodes: number[] = [];
-    const buffers: BufferRange[] = [];
     const variadicCounts: bigint[] = [];
-    const children: { readonly output: OutputColumn; readonly node: number; readonly buffer: number }[] = [];
-    for (const [at, { nodeStart, nodeEnd, bufferStart, bufferEnd }] of this.#ranges.entries()) {
-      const firstNode = nodes.length;
-      const firstBuffer = buffers.length;
-      for (let node = nodeStart; node < nodeEnd; node++)
-        nodes.push(partition.nodeLength(node), partition.nullCount(node));
-      const end = partition.bufferIndex(bufferEnd);
-      for (let index = partition.bufferIndex(bufferStart); index < end; index++)
-        buffers.push(partition.plainBuffer(index));
-      this.#refine(this.#fields[at]!, buffers, partition.nullCount(nodeStart) > 0);
-      for (const { output, place } of this.#replaced) {
-        if (place.node < nodeStart || place.node >= nodeEnd) continue;
-        const buffer = firstBuffer + partition.bufferIndex(place.buffer) - partition.bufferIndex(bufferStart);
-        const node = firstNode / 2 + place.node - nodeStart;
-        nodes[2 * node + 1] = 0;
-        buffers[buffer] = filled(valuesByteLength('bool', partition.rowCount), 0xff);
-        buffers[buffer + 1] = filled(valuesByteLength(output.type, partition.rowCount), 0);
-        children.push({ output, node, buffer });
-      }
+    const batch = new FieldBatch(this.#schema, partition);
+    for (const [at, range] of this.#ranges.entries()) {
+      batch.addField(range, this.#results);
+      this.#refine(this.#fields[at]!, batch.buffers, partition.nullCount(range.nodeStart) > 0);
       for (const [view, place] of variadicPlaces.entries()) {
-        if (place > bufferStart && place <= bufferEnd) {
+        if (place > range.bufferStart && place <= range.bufferEnd) {
           variadicCounts.push(partition.recordBatch.variadicBufferCounts(view) ?? 0n);
         }
       }
     }
-    const { rowCount } = partition;
-    const messages = assembleMessage(
-      nodes,
-      buffers,
-      variadicCounts,
-      rowCount,
-      MessageHeader.RecordBatch,
-      (_, header) => header,
-    );
-    const { metadata, body, offsets } = messages;
-    const bytesOf = (buffer: number) => {
-      const offset = offsets[buffer] ?? 0;
-      return body.subarray(offset, offset + (buffers[buffer]?.byteLength ?? 0));
-    };
-    return {
-      views: messages.views,
-      children: children.map(({ output, node, buffer }) => ({
-        output,
-        addNulls: (count) => addNulls(metadata, node, count),
-        validity: bytesOf(buffer),
-        values: bytesOf(buffer + 1),
-      })),
-    };
+    for (const result of this.#results) if (result.output.replaces === undefined) batch.addResult(result);
+    return batch.assemble(variadicCounts);
   }
 
   /** Replaces the values of a field, whose buffers are the last ones, where Parquet has no such unit. */
@@ -245,9 +176,4 @@ function collectDictionaryIds(field: Field, ids: Set<number>): void {
   const dictionary = field.dictionary();
   if (dictionary !== null) ids.add(Number(dictionary.id()));
   for (let i = 0; i < field.childrenLength(); i++) collectDictionaryIds(field.children(i)!, ids);
-}
-
-/** A buffer of the same bytes. */
-function filled(byteLength: number, byte: number): BufferRange {
-  return { file: new MemoryFile('results', new Uint8Array(byteLength).fill(byte)), position: 0, byteLength };
 }

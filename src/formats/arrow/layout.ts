@@ -95,7 +95,7 @@ export function layOut(schema: ArrowSchema, jobs: readonly Job[]): BatchLayout {
 }
 
 /** The input's nodes and buffers in whose place an output stands: a list's values, or all of it for one value a list. */
-function replacedPart({ places }: ArrowSchema, { shape }: OutputColumn, { index }: Column) {
+export function replacedPart({ places }: ArrowSchema, { shape }: OutputColumn, { index }: Column) {
   const { values, ...own } = places[index]!;
   const { buffer, node } = shape.kind === 'flat' ? own : values;
   return { buffer, node, endBuffer: values.buffer + 2, endNode: values.node + 1 };

@@ -4,11 +4,11 @@ import { Interval } from 'apache-arrow/fb/interval';
 import { IntervalUnit } from 'apache-arrow/fb/interval-unit';
 import { Type } from 'apache-arrow/fb/type';
 import { LanewiseError } from '../../errors.js';
-import type { Job } from '../../plan/job.js';
 import { MemoryFile } from '../../storage/memory-file.js';
 import type { ArrowPartition, DictionaryMessage } from '../arrow/batch.js';
 import type { Expander } from '../arrow/compression.js';
-import { END_OF_STREAM, FieldMessages, type RecordBatchMessage, type ReplacedChild } from '../arrow/field-messages.js';
+import type { FieldResult, RecordBatchMessage, ResultPlace } from '../arrow/field-batch.js';
+import { END_OF_STREAM, FieldMessages } from '../arrow/field-messages.js';
 import type { ArrowSource } from '../arrow/source.js';
 import { ColumnChunk, RowGroup } from '../parquet/definitions.js';
 import { type ChunkInfo, type Footer, readChunkInfo, readFooter } from '../parquet/footer.js';
@@ -40,13 +40,13 @@ export class BridgedFields {
   static async open(
     source: ArrowSource,
     fieldIndexes: readonly number[],
-    jobs: readonly Job[],
+    results: readonly FieldResult[],
     codec: number,
   ): Promise<BridgedFields> {
     const library = await ParquetLibrary.load();
     const { arrowSchema } = source;
     for (const fieldIndex of fieldIndexes) checkField(library, source, fieldIndex);
-    const messages = new FieldMessages(arrowSchema, fieldIndexes, jobs);
+    const messages = new FieldMessages(arrowSchema, fieldIndexes, results);
     const empty = library.encode(concatenate([messages.schema(), END_OF_STREAM]), codec, 1);
     const { schema } = readFooter(new MemoryFile('converted columns', empty));
     return new BridgedFields(library, messages, codec, schema.root.children.map(elementsOf));
@@ -72,8 +72,8 @@ export class BridgedFields {
   /** The messages of a record batch with these fields, behind those of the dictionaries that it brings. */
   messages(partition: ArrowPartition): RecordBatchMessage {
     const messages = partition.dictionaries.flatMap((dictionary) => this.#take(dictionary, partition.expander));
-    const { views, children } = this.#messages.recordBatch(partition);
-    return { views: [...messages, ...views], children };
+    const { views, results } = this.#messages.recordBatch(partition);
+    return { views: [...messages, ...views], results };
   }
 
   /** The row groups made of the messages that the rows were begun with and those of their record batches. */
@@ -119,14 +119,14 @@ export class BridgedRows {
     for (const { length } of messages) this.byteLength += length;
   }
 
-  /** @returns where results are to be put that take the places of structs' children, before the rows are taken */
-  add(partition: ArrowPartition): readonly ReplacedChild[] {
-    const { views, children } = this.#fields.messages(partition);
+  /** @returns where results are to be put, before the rows are taken */
+  add(partition: ArrowPartition): readonly ResultPlace[] {
+    const { views, results } = this.#fields.messages(partition);
     for (const message of views) {
       this.#messages.push(message);
       this.byteLength += message.length;
     }
-    return children;
+    return results;
   }
 
   /** One of the row groups of `rowGroupRows` each that the rows come to; each is asked for once. */

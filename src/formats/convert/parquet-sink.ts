@@ -6,7 +6,7 @@ import type { Job } from '../../plan/job.js';
 import type { Load } from '../../slab/load.js';
 import type { Spool, WritableFile } from '../../storage/file.js';
 import { ArrowPartition } from '../arrow/batch.js';
-import type { ReplacedChild } from '../arrow/field-messages.js';
+import type { ResultPlace } from '../arrow/field-batch.js';
 import { RowRange } from '../arrow/row-range.js';
 import type { ArrowSource } from '../arrow/source.js';
 import type { Sink, SourcePartition } from '../format.js';
@@ -51,10 +51,10 @@ const LARGE_SHARE = 1 / 4;
 /** The window is a quarter of the budget; the columns of other types may take all of it. */
 const WINDOWS_OF_BUDGET = 4;
 
-/** The row group that rows go to, and where results are to be put that take the places of structs' children. */
+/** The row group that rows go to, and where results are to be put that come with the bridged fields. */
 interface GroupedRows {
   readonly group: GatheredRowGroup;
-  readonly children: readonly ReplacedChild[];
+  readonly results: readonly ResultPlace[];
 }
 
 export class ParquetConvertSink implements Sink<ParquetPiece> {
@@ -77,11 +77,11 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     const { source, compression } = options;
     const choice = codecByName(compression?.codec ?? 'snappy', compression?.level);
     const fields = convertFields(options, choice);
-    const { bridgedIndexes } = fields;
+    const { bridgedIndexes, bridgedResults } = fields;
     const bridged =
       bridgedIndexes.length === 0
         ? undefined
-        : await BridgedFields.open(source, bridgedIndexes, options.jobs, choice.codec);
+        : await BridgedFields.open(source, bridgedIndexes, bridgedResults, choice.codec);
     return new ParquetConvertSink(options, fields, bridged);
   }
 
@@ -102,10 +102,11 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     const { jobs, memory, pageChecksum } = this.#options;
     const { leaves, carried } = this.#fields;
     const isRange = partition instanceof RowRange;
-    const { group, children } = isRange ? this.#groupForRange(partition) : this.#groupFor(partition);
+    const { group, results } = isRange ? this.#groupForRange(partition) : this.#groupFor(partition);
     group.rowCount += partition.rowCount;
     const rows = new ConvertedRows({
       partition,
+      batch: isRange ? partition.batch : partition,
       jobs,
       carried,
       leaves,
@@ -115,7 +116,7 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
       appender: this.#appender,
       chunks: group.chunks,
       isGathered: !group.isDirect,
-      children,
+      results,
     });
     this.#groupOf.set(rows, group);
     return rows;
@@ -134,8 +135,8 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     const chunks = this.#rowGroups.flatMap((rowGroup) => rowGroup.chunks);
     for (const { struct, columnIndex } of chunks) appendColumnIndex(this.#appender, struct, columnIndex);
     for (const { struct, offsetIndex } of chunks) appendOffsetIndex(this.#appender, struct, offsetIndex);
-    const { source, jobs } = this.#options;
-    const keyValues = arrowKeyValues(source.arrowSchema, jobs.map(withNullableElements));
+    const { source } = this.#options;
+    const keyValues = arrowKeyValues(source.arrowSchema, this.#storedJobs());
     const elements = this.#fields.origins.map((origin) =>
       origin.kind === 'written' ? origin.leaf.elements : (this.#bridged?.elements[origin.index] ?? []),
     );
@@ -154,7 +155,7 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
   #groupFor(batch: ArrowPartition): GroupedRows {
     const group = this.#chooseGroup(batch);
     group.byteLength += batch.body.byteLength;
-    return { group, children: group.bridged === undefined ? [] : this.#add(group.bridged.rows, batch) };
+    return { group, results: group.bridged === undefined ? [] : this.#add(group.bridged.rows, batch) };
   }
 
   #chooseGroup({ rowCount, body }: ArrowPartition): GatheredRowGroup {
@@ -172,15 +173,14 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
 
   /** A part of a record batch is a row group; the bridged fields of all parts are encoded together. */
   #groupForRange({ batch, start }: RowRange): GroupedRows {
-    const children: readonly ReplacedChild[] = [];
-    if (this.#bridged === undefined) return { group: this.#openGroup(true, undefined), children };
+    if (this.#bridged === undefined) return { group: this.#openGroup(true, undefined), results: [] };
     const last = this.#lastBridged;
     if (start > 0 && last !== undefined) {
-      return { group: this.#openGroup(true, { rows: last.rows, index: last.index + 1 }), children };
+      return { group: this.#openGroup(true, { rows: last.rows, index: last.index + 1 }), results: [] };
     }
     const rows = this.#bridged.begin();
-    this.#add(rows, batch);
-    return { group: this.#openGroup(true, { rows, index: 0 }), children };
+    const results = this.#add(rows, batch);
+    return { group: this.#openGroup(true, { rows, index: 0 }), results };
   }
 
   #openGroup(isDirect: boolean, bridged: GatheredRowGroup['bridged']): GatheredRowGroup {
@@ -194,15 +194,26 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
     return Math.min(GATHERED_BYTE_LENGTH_MAX, this.#options.windowByteLength);
   }
 
-  #add(rows: BridgedRows, batch: ArrowPartition): readonly ReplacedChild[] {
-    const children = rows.add(batch);
+  #add(rows: BridgedRows, batch: ArrowPartition): readonly ResultPlace[] {
+    const results = rows.add(batch);
     const { byteLength } = rows;
     const limit = WINDOWS_OF_BUDGET * this.#options.windowByteLength;
-    if (byteLength <= limit) return children;
+    if (byteLength <= limit) return results;
     throw new LanewiseError(
       'LW_MEMORY_BUDGET',
       `a record batch of ${batch.rowCount} rows has ${byteLength} bytes in columns that aren't flat numbers, which have to be converted at once, and the memory budget is ${limit}; allow more memory or write smaller record batches`,
     );
+  }
+
+  /** Elements of lists are written as ones that may be null, and Arrow's schema has to say the same. */
+  #storedJobs(): readonly Job[] {
+    const written = new Set(this.#fields.leaves.map(({ output }) => output));
+    return this.#options.jobs.map((job) => ({
+      ...job,
+      outputs: job.outputs.map((output) =>
+        written.has(output) && output.shape.kind !== 'flat' ? { ...output, nullable: true } : output,
+      ),
+    }));
   }
 
   /** Ends the row groups before the one that a page is of, or all. */
@@ -213,10 +224,4 @@ export class ParquetConvertSink implements Sink<ParquetPiece> {
       this.#rowGroups.push(first.finish(this.#appender, this.#store, this.#fields.origins));
     }
   }
-}
-
-/** Elements of lists are written as ones that may be null, and Arrow's schema has to say the same. */
-function withNullableElements(job: Job): Job {
-  const outputs = job.outputs.map((output) => (output.shape.kind === 'flat' ? output : { ...output, nullable: true }));
-  return { ...job, outputs };
 }

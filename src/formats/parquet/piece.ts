@@ -16,7 +16,7 @@ export interface CopyRun {
   outputStart: number | undefined;
 }
 
-export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece | RecutPiece | ChildPiece;
+export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece | RecutPiece | BridgedPiece;
 
 interface CopiedPiece {
   readonly kind: 'copied';
@@ -62,9 +62,9 @@ interface IndicesPiece {
   readonly address: number;
 }
 
-/** Values `start` to `end` of a result that takes the place of a struct's child. */
-export interface ChildPiece {
-  readonly kind: 'child';
+/** Values `start` to `end` of a result that doesn't become pages here. */
+export interface BridgedPiece {
+  readonly kind: 'bridged';
   readonly rowGroup: RowGroupWriter;
   readonly output: OutputColumn;
   readonly start: number;

@@ -51,7 +51,7 @@ export function createChunkWriters(leaves: readonly OutputLeaf[]): ReadonlyMap<O
 }
 
 export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
-  abstract readonly items: readonly (CopyItem<ParquetPiece> | JobItem)[];
+  abstract readonly items: readonly (CopyItem<ParquetPiece> | JobItem<ParquetPiece>)[];
   readonly rowMultiple = 1;
   protected readonly leaves: readonly OutputLeaf[];
   readonly #options: RowGroupWriterOptions;
@@ -160,7 +160,8 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   /** Writes a piece of a load. */
   write(piece: ParquetPiece, results: readonly TaskResult[]): void {
-    if ('writer' in piece || piece.kind === 'child') throw new RangeError(`this row group has no piece ${piece.kind}`);
+    if ('writer' in piece || piece.kind === 'bridged')
+      throw new RangeError(`this row group has no piece ${piece.kind}`);
     const { appender, memory, store } = this.#options;
     if (piece.kind === 'copied') {
       const position = appender.append([memory.subarray(piece.address, piece.address + piece.byteLength)]);

@@ -192,13 +192,15 @@ describe('Arrow to Parquet', () => {
     });
   });
 
-  it('refuses row groups of a size with results in structs, and says what would do', async () => {
+  it('puts them there in row groups of a size', async () => {
     writeArrow(path('in.arrow'), TABLE);
     const transforms = ['point.px = relu(point.px)'];
-    await expect(convert('in.arrow', 'x.parquet', { transforms, rowGroupRows: 640 })).rejects.toMatchObject({
-      code: 'LW_UNSUPPORTED_OPTION',
-      message: expect.stringContaining('cut the output with it in a second run'),
-    });
+    const whole = await convert('in.arrow', 'x.parquet', { transforms });
+    const rows = await readParquetRows(path('x.parquet'));
+    const cut = await convert('in.arrow', 'cut.parquet', { transforms, rowGroupRows: 64 });
+    expect(cut.row_groups.length).toBeGreaterThan(whole.row_groups.length);
+    expect(cut.row_groups.every(({ num_rows }) => num_rows <= 64n)).toBe(true);
+    expect(await readParquetRows(path('cut.parquet'))).toEqual(rows);
   });
 
   it('says what a record batch takes that does not fit the memory', async () => {

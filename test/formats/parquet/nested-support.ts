@@ -96,12 +96,13 @@ function plain(value: unknown): Nested {
 /** What a cell holds, int64 included. */
 export type Cell = number | bigint | boolean | string | null | readonly Cell[] | { readonly [name: string]: Cell };
 
+/** A cell as apache-arrow or hyparquet has it. */
 export function plainCell(value: unknown): Cell {
   if (value === null || value === undefined) return null;
   if (typeof value !== 'object') return value as Cell;
-  if (value instanceof Vector) return Array.from(value, plainCell);
+  if (value instanceof Vector || Array.isArray(value)) return Array.from(value, plainCell);
   if (value instanceof Uint8Array) return Array.from(value);
-  const entries = Object.entries((value as { toJSON(): Record<string, unknown> }).toJSON());
+  const entries = Object.entries('toJSON' in value && typeof value.toJSON === 'function' ? value.toJSON() : value);
   return Object.fromEntries(entries.map(([name, each]) => [name, plainCell(each)]));
 }
 
