@@ -85,7 +85,7 @@ def read(path):
 
 
 def relu(value):
-    return None if value is None else max(0.0, float(value))
+    return value if value is None or value != value else max(0.0, float(value))
 
 
 def step(value, name):
@@ -185,15 +185,18 @@ def compare(folder, run):
     return found
 
 
-folder = pathlib.Path(sys.argv[2])
-if sys.argv[1] == "write":
-    write(folder)
-    json.dump(None, sys.stdout)
-else:
+def main(command, folder):
+    if command == "write":
+        write(folder)
+        return None
     report = []
     for run in json.load(sys.stdin):
         try:
             report.append(compare(folder, run))
         except Exception as error:  # whatever a reader says against the output is a difference
             report.append([f"{type(error).__name__}: {error}"])
-    json.dump(report, sys.stdout)
+    return report
+
+
+if __name__ == "__main__":
+    json.dump(main(sys.argv[1], pathlib.Path(sys.argv[2])), sys.stdout)

@@ -1,17 +1,20 @@
 """Parquet files of random schemas, values and writer's options by pyarrow, and what has to hold of the outputs.
 
-    random_files.py write FOLDER SEED COUNT    writes NAME.parquet, and how each is to be transformed to standard output
-    random_files.py compare FOLDER             reads NAME.out.parquet beside each, and says what is wrong
+    random_files.py write FOLDER SEED COUNT    writes NAME.parquet and NAME.arrow, and how each is to be transformed to standard output
+    random_files.py compare FOLDER             reads NAME.out.parquet and NAME.out.arrow beside each, and says what is wrong
 """
 import decimal
 import json
 import math
 import os
+import pathlib
 import random
 import sys
 
 import pyarrow as pa
+import pyarrow.ipc
 import pyarrow.parquet as pq
+from deep_numbers import added, read, replaced, type_text
 
 NUMBERS = [pa.float64(), pa.float32(), pa.float16(), pa.bool_()] + [
     pa.int8(), pa.uint8(), pa.int16(), pa.uint16(), pa.int32(), pa.uint32(), pa.int64(), pa.uint64()]
@@ -85,6 +88,24 @@ def encodings_of(rng, schema):
     return encodings
 
 
+def number_paths(kind, path):
+    """Paths to numbers that a transform can replace: lists add nothing to them, maps the name of their values."""
+    if pa.types.is_struct(kind):
+        return [found for field in kind for found in number_paths(field.type, [*path, field.name])]
+    if pa.types.is_map(kind):
+        return number_paths(kind.item_type, [*path, 'value'])
+    if pa.types.is_list(kind):
+        return number_paths(kind.value_type, path)
+    return [path] if kind in NUMBERS else []
+
+
+def write_arrow(rng, table, path):
+    options = pa.ipc.IpcWriteOptions(compression=rng.choice([None, 'lz4', 'zstd']))
+    with pa.ipc.new_file(path, table.schema, options=options) as file:
+        for batch in table.to_batches(max_chunksize=rng.choice([100, 999, 10 ** 6])):
+            file.write_batch(batch)
+
+
 def write_file(rng, path):
     count = rng.choice([1, 65, 900, 2500])
     columns = {f'c{i}': column_of(rng, count) for i in range(rng.randrange(1, 5))}
@@ -102,7 +123,10 @@ def write_file(rng, path):
         column_encoding=None if has_dictionary else encodings_of(rng, table.schema),
         write_page_index=rng.random() < 0.5,
         write_page_checksum=rng.random() < 0.3)
+    write_arrow(rng, table, path.replace('.parquet', '.arrow'))
+    nested = [found for name in columns if name != 'x' for found in number_paths(table.schema.field(name).type, [name])]
     return {
+        'nested': ['.'.join(found) for found in rng.sample(nested, min(len(nested), 2))],
         'target': rng.choice(['x', 'y']),
         'rowGroupRows': rng.choice([None, 100, 640, 1000, count]),
         'pageChecksums': rng.random() < 0.3,
@@ -143,13 +167,44 @@ def text(column):
     return column.combine_chunks().to_string(window=everything, container_window=everything)
 
 
+def same(a, b):
+    if isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+    return a == b or (a != a and b != b)
+
+
+def compare_nested(before, after, paths, problems):
+    """The first path is where the results are to stand, the second what a new column is made of."""
+    for path, has_place in zip(paths, (True, False)):
+        name, *rest = path.split('.')
+        result = name if has_place else 'nested'
+        kind = type_text(before.schema.field(name).type, rest, has_place)
+        if type_text(after.schema.field(result).type, None, True) != kind:
+            problems.append(f'{path}: type {after.schema.field(result).type}, not {kind}')
+        of = replaced if has_place else added
+        expected = [of(value, rest) for value in before[name].to_pylist()]
+        for row, (value, own) in enumerate(zip(after[result].to_pylist(), expected)):
+            if not same(value, own):
+                problems.append(f'{path} in row {row} of {result}: {value!r}, not {own!r}')
+                break
+
+
 def compare_file(path, out_path, job):
     problems = []
     before, after = pq.read_table(path), pq.read_table(out_path, page_checksum_verification=True)
     after.validate(full=True)
+    # Below nulls there may be values in Arrow, which Parquet doesn't have.
+    arrow_before, arrow = (read(pathlib.Path(each.replace('.parquet', '.arrow'))) for each in (path, out_path))
+    arrow.validate(full=True)
+    for table in (after, arrow):
+        compare_nested(before, table, job['nested'], problems)
     for field in before.schema:
-        if field.name == job['target']:
+        if field.name == job['target'] or field.name == ''.join(job['nested'][:1]).split('.')[0]:
             continue
+        if arrow.schema.field(field.name) != field or text(arrow_before[field.name]) != text(arrow[field.name]):
+            problems.append(f'{field.name}: other values in Arrow')
         if after.schema.field(field.name) != field:
             problems.append(f'{field.name}: {after.schema.field(field.name)}, was {field}')
         elif text(before[field.name]) != text(after[field.name]):
