@@ -15,7 +15,7 @@ const HEADING = `The ${COUNT} values t = 2^(i/${COUNT}), a row of two words each
   word 1  (t - rounded) / rounded, as float64
 
 8 KiB. Then ln2/${COUNT} in two parts, the first of ${STEP_DIGITS} bits, and the second in two again; (e^r - 1 - r) / r^2 for |r| <= ln2/${2 * COUNT} as
-polynomials of degree 2 and 3; and 1/3! to 1/7!. Written by scripts/kernel-tables.ts.`;
+polynomials of degree 2 and 3, and of degree 2 for |r| <= ln2/${COUNT}; and 1/3! to 1/7!. Written by scripts/kernel-tables.ts.`;
 
 /** workers/kernels/exp-table.ts */
 export function expTable(): string {
@@ -31,6 +31,7 @@ export function expTable(): string {
   const bound = STEP.div(2).mul('1.0001');
   const [s2, s3, s4] = curve(bound, 2);
   const [c2, c3, c4, c5] = curve(bound, 3);
+  const [d2, d3, d4] = curve(bound.mul(2), 2);
   const constants = constantsText({
     STEPS_PER_UNIT: nearest(new Real(1).div(STEP)),
     STEP_HIGH: high,
@@ -44,6 +45,9 @@ export function expTable(): string {
     C3: nearest(c3!),
     C4: nearest(c4!),
     C5: nearest(c5!),
+    D2: nearest(d2!),
+    D3: nearest(d3!),
+    D4: nearest(d4!),
     ...Object.fromEntries([3, 4, 5, 6, 7].map((n) => [`E${n}`, nearest(inverseFactorial(n))])),
   });
   const pairs = Array.from({ length: COUNT / 2 }, (_, i) => [...rows[2 * i]!, ...rows[2 * i + 1]!]);

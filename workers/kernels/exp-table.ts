@@ -5,7 +5,7 @@
  *   word 1  (t - rounded) / rounded, as float64
  *
  * 8 KiB. Then ln2/512 in two parts, the first of 32 bits, and the second in two again; (e^r - 1 - r) / r^2 for |r| <= ln2/1024 as
- * polynomials of degree 2 and 3; and 1/3! to 1/7!. Written by scripts/kernel-tables.ts.
+ * polynomials of degree 2 and 3, and of degree 2 for |r| <= ln2/512; and 1/3! to 1/7!. Written by scripts/kernel-tables.ts.
  */
 // prettier-ignore
 export const EXP_TABLE: usize = memory.data<u64>([
@@ -279,6 +279,9 @@ export const C2: f64 = 0.49999999999999994;
 export const C3: f64 = 0.16666666666666666;
 export const C4: f64 = 0.04166666730317687;
 export const C5: f64 = 0.008333333424263362;
+export const D2: f64 = 0.5;
+export const D3: f64 = 0.16666667812385064;
+export const D4: f64 = 0.04166666857619731;
 export const E3: f64 = 0.16666666666666666;
 export const E4: f64 = 0.041666666666666664;
 export const E5: f64 = 0.008333333333333333;
