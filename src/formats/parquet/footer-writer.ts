@@ -1,4 +1,5 @@
 /** The end of the output: bloom filters and page indexes, moved, and the metadata with all that has changed. */
+import { LanewiseError } from '../../errors.js';
 import type { Job, OutputColumn } from '../../plan/job.js';
 import type { ReadableFile } from '../../storage/file.js';
 import type { Appender } from './appender.js';
@@ -232,7 +233,14 @@ export class FooterWriter {
   }
 }
 
+/** @throws LW_CORRUPT_INPUT where the file has no such bytes */
 function readRange(file: ReadableFile, position: number, byteLength: number): Uint8Array {
+  if (position < 0 || byteLength < 0 || position + byteLength > file.byteLength) {
+    throw new LanewiseError(
+      'LW_CORRUPT_INPUT',
+      `${file.name}: an index or filter of ${byteLength} bytes at byte ${position} of a file of ${file.byteLength}; write the file again from its source`,
+    );
+  }
   const bytes = new Uint8Array(byteLength);
   file.read(bytes, position);
   return bytes;

@@ -1,13 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
+import { Table, writeParquet } from 'parquet-wasm';
 import { describe, expect, it } from 'vitest';
 import { LanewiseError } from '../../../src/errors.js';
+import { ColumnChunk, FileMetaData, RowGroup } from '../../../src/formats/parquet/definitions.js';
 import { openParquet } from '../../../src/formats/parquet/source.js';
+import { readStruct } from '../../../src/formats/parquet/thrift.js';
+import { i32Field, structsField, writeStruct } from '../../../src/formats/parquet/thrift-writer.js';
 import { MemoryFile } from '../../../src/storage/memory-file.js';
 import { randomNumbers } from '../../e2e/support.js';
 import { conformanceFolder } from '../arrow/conformance.js';
-import { leaf, list, writeNested } from './nested-support.js';
+import { group, leaf, list, writeNested } from './nested-support.js';
 import { openPageReader, transformBytes } from './support.js';
 
 /** Transforms each numeric column by itself, so that damage in one doesn't hide another's. */
@@ -82,10 +87,18 @@ describe.skipIf(conformance === undefined)('Parquet files of other implementatio
 describe('a damaged Parquet file of lists', () => {
   const random = randomNumbers(9);
   const data = Array.from({ length: 400 }, () => Array.from({ length: Math.floor(random() * 6) }, () => random()));
-  const bytes = writeNested([{ elements: list('l', leaf('element', 'OPTIONAL')), data }], { pageSize: 3000 });
+  const points = data.map((row) => row.map((x) => (x < 0.2 ? null : { x })));
+  const point = group('element', 'OPTIONAL', leaf('x', 'OPTIONAL'));
+  const bytes = writeNested(
+    [
+      { elements: list('l', leaf('element', 'OPTIONAL')), data },
+      { elements: list('points', point), data: points },
+    ],
+    { pageSize: 3000 },
+  );
 
   it('with any byte changed ends with a result or an error', async () => {
-    for (let at = 4; at < bytes.length - 8; at += 83) {
+    for (let at = 4; at < bytes.length - 8; at += 131) {
       const damaged = bytes.slice();
       damaged[at] = (damaged[at] ?? 0) ^ (at % 2 === 0 ? 0xff : 0x41);
       expectResultOrError(await transformEach(damaged));
@@ -118,5 +131,32 @@ describe('damaged Parquet files', () => {
       damaged[at] = (damaged[at] ?? 0) ^ (at % 2 === 0 ? 0xff : 0x41);
       expectResultOrError(await transformEach(damaged));
     }
+  });
+});
+
+describe('a Parquet file whose footer names page indexes that it has not', () => {
+  const stream = tableToIPC(tableFromArrays({ x: Float64Array.of(1, 2), y: Float64Array.of(3, 4) }), 'stream');
+  const bytes = writeParquet(Table.fromIPCStream(stream));
+  const metadataStart =
+    bytes.length - 8 - new DataView(bytes.buffer, bytes.byteOffset).getUint32(bytes.length - 8, true);
+  const { struct: metadata } = readStruct(bytes, metadataStart);
+
+  it.each([-41, 2 ** 31 - 1])('such as an offset index of %d bytes, is refused', async (byteLength) => {
+    const rowGroups = metadata.structs(FileMetaData.rowGroups).map((rowGroup) => {
+      const chunks = rowGroup
+        .structs(RowGroup.columns)
+        .map((chunk) => chunk.set(i32Field(ColumnChunk.offsetIndexLength, byteLength)));
+      return rowGroup.set(structsField(RowGroup.columns, chunks));
+    });
+    const footer = writeStruct(metadata.copy().set(structsField(FileMetaData.rowGroups, rowGroups)));
+    const damaged = new Uint8Array(metadataStart + footer.length + 8);
+    damaged.set(bytes.subarray(0, metadataStart));
+    damaged.set(footer, metadataStart);
+    damaged.set(bytes.subarray(bytes.length - 8), metadataStart + footer.length);
+    new DataView(damaged.buffer).setUint32(damaged.length - 8, footer.length, true);
+    await expect(transformBytes(damaged, ['x = relu(x)'])).rejects.toMatchObject({
+      code: 'LW_CORRUPT_INPUT',
+      message: expect.stringContaining(`an index or filter of ${byteLength} bytes`),
+    });
   });
 });
