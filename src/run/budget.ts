@@ -2,16 +2,11 @@ import { valuesByteLength } from '../abi/types.js';
 import { LanewiseError } from '../errors.js';
 import type { Job } from '../plan/job.js';
 import { MESSAGES_PER_WORKER } from '../pool/pool.js';
-import { layOutSlab, type SlabLayout } from '../slab/slab.js';
+import { layOutSlab, type SlabLayout, USUAL_SLOT_BYTE_LENGTH } from '../slab/slab.js';
 
 /** What chunks in flight may take where nothing else is asked for. */
 export const DEFAULT_MEMORY_BYTES = 128 * 2 ** 20;
 
-/**
- * Two columns of 128 Ki rows with their bitmaps. Less costs messages, more costs the cache: a chunk should still be there
- * when it is computed and when it is written.
- */
-const SMALLEST_SLOT_BYTES = 2.25 * 2 ** 20;
 /** Rows of a chunk below which the calls around it cost more than the rows. */
 const FEWEST_ROWS = 1024;
 const LEAST_SLOT_BYTES = 2 ** 16;
@@ -41,7 +36,7 @@ export function layOutBudget(jobs: readonly Job[], budget: Budget, need: SlotNee
   const { threads } = budget;
   const memoryBytes = budget.memoryBytes - need.outside;
   const programs = jobs.map((job) => job.program);
-  const wanted = Math.max(SMALLEST_SLOT_BYTES, need.wanted, ...jobs.map((job) => FEWEST_ROWS * bytesPerRow(job)));
+  const wanted = Math.max(USUAL_SLOT_BYTE_LENGTH, need.wanted, ...jobs.map((job) => FEWEST_ROWS * bytesPerRow(job)));
   let slotCount = 1 + (threads - 1) * SLOTS_PER_WORKER;
   let slotByteLength = roundUp(wanted);
   if (slotCount * slotByteLength > memoryBytes) {

@@ -7,6 +7,12 @@ const PAGE_BYTE_LENGTH = 65536;
 /** Before each slot, so that what stands in front of its first values can be put there for the time of a call. */
 const SLOT_GUARD_BYTE_LENGTH = 64;
 
+/**
+ * What slots have where nothing asks for more: two columns of 128 Ki rows with their bitmaps. Less costs messages, more costs
+ * the cache: a chunk should still be there when it is computed and when it is written.
+ */
+export const USUAL_SLOT_BYTE_LENGTH = 2.25 * 2 ** 20;
+
 export interface SlabLayout {
   readonly threadCount: number;
   readonly slotCount: number;

@@ -3,6 +3,7 @@ import { valuesByteLength } from '../../abi/types.js';
 import { canStandInPlace } from '../../plan/in-place.js';
 import type { Job } from '../../plan/job.js';
 import type { Column } from '../../plan/schema.js';
+import { USUAL_SLOT_BYTE_LENGTH } from '../../slab/slab.js';
 import type { RowGroupPartition } from './partition.js';
 
 /** A result that doesn't stand in the place of an operand takes room as values and compressed. */
@@ -14,11 +15,40 @@ const BOUND_RESERVE = 1024;
 const LARGEST_VALUE_BYTE_LENGTH = 8;
 /** Values of each operand of several below which the calls around a chunk, and its pages, cost more than its memory. */
 const TOGETHER_COUNT = 65536;
+/** Of a usual slot: what takes no more than this is loaded whole. */
+const WHOLE_SHARE = 2;
 /** A page is decompressed for each chunk that has values of it: no more often than this. */
 const DECOMPRESSIONS_MAX = 16;
 
 /** Room for as many values of the operands as are best decoded together, and for the job's results. */
 export function wantedByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
+  const together = togetherByteLength(partition, operands, job);
+  // What is left over of a column chunk would be a load of its own, and as much work to describe and to hand over.
+  const whole = wholeByteLength(partition, operands, job);
+  return whole <= WHOLE_SHARE * USUAL_SLOT_BYTE_LENGTH ? Math.max(together, whole) : together;
+}
+
+/** Room for all values of the operands, and for the job's results however little they can be compressed. */
+function wholeByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
+  let byteLength = 0;
+  let scratchByteLength = 0;
+  let count = 0;
+  for (const column of operands) {
+    const valueCount = partition.valueCount(column);
+    count = Math.max(count, valueCount);
+    byteLength += partition.loadByteLength(column, 0, valueCount) + COLUMN_RESERVE;
+    scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, valueCount));
+  }
+  for (const [index, { type }] of job?.outputs.entries() ?? []) {
+    const values = valuesByteLength(type, count);
+    const isInPlace = job !== undefined && canStandInPlace(job.program, index);
+    byteLength += (isInPlace ? 0 : values) + values + (values >> 6) + Math.ceil(count / 8) + BOUND_RESERVE;
+    scratchByteLength = Math.max(scratchByteLength, values + Math.ceil(count / 8) + BOUND_RESERVE);
+  }
+  return byteLength + scratchByteLength;
+}
+
+function togetherByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
   const pageCount = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
   const count = pageCount > 0 && operands.length > 1 ? Math.max(pageCount, TOGETHER_COUNT) : pageCount;
   const ends = operands.map((column) => Math.min(count, partition.valueCount(column)));
