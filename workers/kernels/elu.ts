@@ -39,7 +39,7 @@ const ELU: usize = memory.data<f64>([
 /** (e^x - 1) * (alphaHead + alphaRest) for x <= 0, or e^x - 1 if `scale` isn't set; whatever for x > 0. */
 @inline
 function scaledExpm1(x: v128, alphaHead: v128, alphaRest: v128, scale: bool): v128 {
-  const z = f64x2.pmin(f64x2.pmax(x, splatAt(ELU)), zero());
+  const z = f64x2.pmax(x, splatAt(ELU));
   const k = expIndex(z);
   const r = expRemainder(z, k);
   const head = expHead(k);

@@ -139,14 +139,15 @@ function diagonal(
   const r2 = f64x2.mul(r, r);
   const r2Tail = squareTail(r, rTail, r2);
   let seen = i64x2.splat(0);
-  for (let i: usize = 0; i < width; i++) {
+  let i: usize = 0;
+  do {
     const target = addressAt(targets, i) + row;
     const w = loadRows(target, lanes, false);
     const v = tailAt(scratch, i, lanes);
     const first = isMaximum(w, v, seen);
     seen = v128.or(seen, first);
     storeRows(target, spread(w, v, first, scratch, s, sTail, r2, r2Tail), lanes);
-  }
+  } while (++i < width);
 }
 
 function jacobian(
@@ -162,7 +163,7 @@ function jacobian(
   // The heads of the weights, and a list of their addresses: weigh writes `row` bytes behind the address it is given.
   const heads = tailsEnd(scratch, width);
   const list = heads + (width << 4);
-  for (let i: usize = 0; i < width; i++) store<u32>(list + (i << 2), <u32>(heads + (i << 4) - row));
+  for (let j: usize = 0; j < width; j++) store<u32>(list + (j << 2), <u32>(heads + (j << 4) - row));
   weigh(sources, list, width, row, scratch, block, limit, lanes, false);
   const s = total(scratch);
   const sTail = totalTail(scratch, s);
@@ -171,7 +172,8 @@ function jacobian(
   const r2 = f64x2.mul(r, r);
   const r2Tail = squareTail(r, rTail, r2);
   let seen = i64x2.splat(0);
-  for (let i: usize = 0; i < width; i++) {
+  let i: usize = 0;
+  do {
     const w = loadRows(heads + (i << 4), lanes, false);
     const v = tailAt(scratch, i, lanes);
     const first = isMaximum(w, v, seen);
@@ -194,7 +196,7 @@ function jacobian(
             );
       storeRows(addressAt(targets, i * width + j) + row, y, lanes);
     }
-  }
+  } while (++i < width);
 }
 
 function vectorJacobian(
@@ -213,18 +215,20 @@ function vectorJacobian(
   let seen = i64x2.splat(0);
   let reference = seen;
   let isLarge = seen;
-  for (let i: usize = 0; i < width; i++) {
+  let i: usize = 0;
+  do {
     const first = isMaximum(loadRows(addressAt(targets, i) + row, lanes, false), tailAt(scratch, i, lanes), seen);
     const g = loadRows(addressAt(gradients, i) + row, lanes, false);
     seen = v128.or(seen, first);
     reference = v128.bitselect(g, reference, first);
     isLarge = v128.or(isLarge, f64x2.gt(f64x2.abs(g), v128.load64_splat(POWERS, 24)));
-  }
+  } while (++i < width);
   // The weights' factor 2^256 keeps small ones normal; it goes only where a product with a gradient would overflow.
   const scale = v128.bitselect(small, f64x2.splat(1), isLarge);
   let sum = i64x2.splat(0);
   let low = sum;
-  for (let i: usize = 0; i < width; i++) {
+  i = 0;
+  do {
     const w = f64x2.mul(loadRows(addressAt(targets, i) + row, lanes, false), scale);
     const v = f64x2.mul(tailAt(scratch, i, lanes), scale);
     const g = loadRows(addressAt(gradients, i) + row, lanes, false);
@@ -235,7 +239,7 @@ function vectorJacobian(
     const next = f64x2.add(sum, p);
     low = f64x2.add(low, f64x2.add(pTail, anySumTail(sum, p, next)));
     sum = next;
-  }
+  } while (++i < width);
   const s = total(scratch);
   const sTail = totalTail(scratch, s);
   const r = f64x2.div(f64x2.splat(1), s);
@@ -253,7 +257,8 @@ function vectorJacobian(
     productTail(mean, inverse, q),
     f64x2.add(f64x2.mul(mean, inverseTail), f64x2.mul(meanTail, inverse)),
   );
-  for (let i: usize = 0; i < width; i++) {
+  i = 0;
+  do {
     const target = addressAt(targets, i) + row;
     const g = loadRows(addressAt(gradients, i) + row, lanes, false);
     const d = f64x2.sub(g, reference);
@@ -271,5 +276,5 @@ function vectorJacobian(
     const v = tailAt(scratch, i, lanes);
     const y = product3(w, v, unscaled, unscaledTail, f64x2.mul(t, before), f64x2.mul(tTail, before));
     storeRows(target, f64x2.mul(y, after), lanes);
-  }
+  } while (++i < width);
 }

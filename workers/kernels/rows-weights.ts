@@ -75,7 +75,8 @@ export function weigh(
   let seen = i64x2.splat(0);
   let sum = seen;
   let low = seen;
-  for (let i: usize = 0; i < width; i++) {
+  let i: usize = 0;
+  do {
     const x = loadRows(addressAt(sources, i) + row, lanes, false);
     const z = exponentOf(x, m, block);
     const zTail = exponentTail(x, m, z, block);
@@ -93,7 +94,7 @@ export function weigh(
     const next = f64x2.add(sum, other);
     low = f64x2.add(low, f64x2.add(v128.andnot(v, first), anySumTail(sum, other, next)));
     sum = next;
-  }
+  } while (++i < width);
   const others = v128.or(f64x2.add(sum, low), aboveLimit(m, limit));
   v128.store(scratch + OTHERS, others);
   v128.store(scratch + OTHERS_TAIL, anySumTail(sum, low, others));
