@@ -20,7 +20,7 @@ const ALPHA_MAX: f64 = 1e120;
 /** alpha * (e^(x / alpha) - 1) for x < 0. */
 @inline
 function scaledCelu(x: v128, alpha: v128): v128 {
-  const t = f64x2.pmin(f64x2.pmax(f64x2.div(x, alpha), splatAt(CELU)), zero());
+  const t = f64x2.pmax(f64x2.div(x, alpha), splatAt(CELU));
   const product = f64x2.mul(t, alpha);
   const tLow = f64x2.div(f64x2.sub(f64x2.sub(x, product), productTail(t, alpha, product)), alpha);
   const tLowHeld = v128.and(tLow, f64x2.gt(t, splatAt(CELU)));
@@ -72,7 +72,7 @@ class CeluDeriv {
   @inline
   at(x: v128): v128 {
     const alpha = splatAt(changetype<usize>(this));
-    const t = f64x2.pmin(f64x2.div(x, alpha), zero());
+    const t = f64x2.div(x, alpha);
     const product = f64x2.mul(t, alpha);
     const tLow = f64x2.div(f64x2.sub(f64x2.sub(x, product), productTail(t, alpha, product)), alpha);
     const k = expIndex(t);

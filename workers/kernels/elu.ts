@@ -95,10 +95,9 @@ export function elu(source: usize, target: usize, count: i32, params: usize): vo
 export class UnitEluDeriv {
   @inline
   at(x: v128): v128 {
-    const z = f64x2.pmin(x, zero());
-    const k = expIndex(z);
+    const k = expIndex(x);
     const head = expHead(k);
-    const y = f64x2.add(head, expTail(k, expRemainder(z, k), head));
+    const y = f64x2.add(head, expTail(k, expRemainder(x, k), head));
     return v128.bitselect(one(), y, f64x2.ge(x, zero()));
   }
 
@@ -118,12 +117,11 @@ class EluDeriv {
 
   @inline
   at(x: v128): v128 {
-    const z = f64x2.pmin(x, zero());
-    const k = expIndex(z);
+    const k = expIndex(x);
     const head = expHead(k);
     const alpha = splatAt(changetype<usize>(this));
     const alphaHead = leading(alpha);
-    const y = splitProduct(alphaHead, f64x2.sub(alpha, alphaHead), head, expTail(k, expRemainder(z, k), head));
+    const y = splitProduct(alphaHead, f64x2.sub(alpha, alphaHead), head, expTail(k, expRemainder(x, k), head));
     return v128.bitselect(one(), y, f64x2.ge(x, zero()));
   }
 
@@ -218,10 +216,9 @@ export function selu(source: usize, target: usize, count: i32, params: usize): v
 class SeluDeriv {
   @inline
   at(x: v128): v128 {
-    const z = f64x2.pmin(x, zero());
-    const k = expIndex(z);
+    const k = expIndex(x);
     const head = expHead(k);
-    const y = splitProduct(splatAt(ELU + 24), splatAt(ELU + 32), head, expTail(k, expRemainder(z, k), head));
+    const y = splitProduct(splatAt(ELU + 24), splatAt(ELU + 32), head, expTail(k, expRemainder(x, k), head));
     return v128.bitselect(splatAt(ELU + 16), y, f64x2.ge(x, zero()));
   }
 
@@ -242,15 +239,14 @@ class ScaledEluDeriv {
 
   @inline
   at(x: v128): v128 {
-    const z = f64x2.pmin(x, zero());
-    const k = expIndex(z);
+    const k = expIndex(x);
     const head = expHead(k);
     const alpha = splatAt(changetype<usize>(this));
     const scale = splatAt(changetype<usize>(this) + 8);
     const factor = f64x2.mul(alpha, scale);
     const factorHead = leading(factor);
     const factorRest = f64x2.add(f64x2.sub(factor, factorHead), productTail(alpha, scale, factor));
-    const y = splitProduct(factorHead, factorRest, head, expTail(k, expRemainder(z, k), head));
+    const y = splitProduct(factorHead, factorRest, head, expTail(k, expRemainder(x, k), head));
     return v128.bitselect(scale, y, f64x2.ge(x, zero()));
   }
 
