@@ -4,6 +4,7 @@ import { LanewiseError } from '../src/errors.js';
 import { compressBlock, decompressBlock } from './codecs/block-codec.js';
 import { decodePages } from './parquet/decode.js';
 import { encodePage } from './parquet/encode.js';
+import { hashValues } from './parquet/hash-values.js';
 import { findDictionaryValues } from './parquet/open-dictionary.js';
 import type { PageContext } from './parquet/page-context.js';
 import { recodePage } from './parquet/recode.js';
@@ -19,6 +20,8 @@ export function runStorageTask(task: StorageTask, context: PageContext): TaskRes
       return [];
     case 'encode_page':
       return encodePage(task, context);
+    case 'hash_values':
+      return hashValues(task, context);
     case 'open_dictionary':
       findDictionaryValues(task, context);
       return [];

@@ -86,6 +86,26 @@ export interface RecodePageTask extends LeveledColumn {
   readonly bounds: number;
 }
 
+/** What stands in the place of a number of hashes where there are values that can't be hashed. */
+export const NO_HASH = -1;
+
+/**
+ * Hashes the values of a part of a page that aren't null. Its result is `[count]`: as many hashes, of 8 bytes each, stand at
+ * `hashes`; or `NO_HASH`. A value of a dictionary is hashed once.
+ */
+export interface HashValuesTask extends LeveledColumn {
+  readonly kind: 'hash_values';
+  readonly value: StoredValue;
+  readonly valueByteLength: number;
+  readonly part: PagePart;
+  /** As `RecodePageTask` has them. */
+  readonly scratch: number;
+  readonly levelsScratch: number;
+  readonly levels: number;
+  readonly values: number;
+  readonly hashes: number;
+}
+
 /** Lengths of byte arrays that are encoded together. */
 export const LENGTHS_BLOCK_LENGTH = 128;
 

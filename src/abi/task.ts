@@ -5,7 +5,7 @@
 import type { WireError } from '../errors.js';
 import type { MemoryRange } from './memory-range.js';
 import type { DecodePagesTask, EncodePageTask } from './pages.js';
-import type { OpenDictionaryTask, RecodePageTask } from './recode.js';
+import type { HashValuesTask, OpenDictionaryTask, RecodePageTask } from './recode.js';
 
 /** Values of one column in the slot, with their validity bitmap, or 0 where no value is null. */
 export interface Region {
@@ -80,6 +80,7 @@ export type StorageTask =
   | CompressTask
   | DecodePagesTask
   | EncodePageTask
+  | HashValuesTask
   | OpenDictionaryTask
   | RecodePageTask;
 

@@ -21,6 +21,7 @@ export * from './convert';
 export * from './lz4';
 export * from './parquet-bytes';
 export * from './parquet-delta';
+export * from './parquet-hashes';
 export * from './parquet-indices';
 export * from './parquet-levels';
 export * from './parquet-nulls';

@@ -11,10 +11,10 @@ import {
 import type { TaskResult } from '../../src/abi/task.js';
 import type { NumericType } from '../../src/abi/types.js';
 import { zlib } from '../codecs/zlib.js';
-import { decodeLevels, findParts } from './levels.js';
 import { valuePlace } from './open-dictionary.js';
-import { checkPageCrc, compressBody, openPage } from './page-body.js';
+import { compressBody } from './page-body.js';
 import { kernelOf, type PageContext } from './page-context.js';
+import { openPart } from './part-values.js';
 import { cutSharedPrefixes } from './shared-prefixes.js';
 import { minMaxWords } from './statistics.js';
 import { decodeIndices, decodeStored, lengthAt, type PageValues } from './stored-values.js';
@@ -59,34 +59,6 @@ export function recodePage(task: RecodePageTask, context: PageContext): TaskResu
     rows.firstLevel,
     ...writeBounds(task, context, bounds),
   ];
-}
-
-/** Decodes a part's levels to their places, and finds its values. */
-function openPart(
-  task: RecodePageTask,
-  context: PageContext,
-  { page, from, to }: PagePart,
-  definition: number,
-  repetition: number,
-): PageValues {
-  const { memory } = context;
-  const { name, maxDefinitionLevel, maxRepetitionLevel, scratch, levelsScratch } = task;
-  checkPageCrc(name, page, context);
-  const { start, end } = openPage(name, page, context, scratch);
-  const parts = findParts(context, task, page, start, end);
-  const rest = { name, encoding: page.encoding, start: parts.values, end: parts.valuesEnd };
-  if (maxRepetitionLevel > 0) decodeLevels(context, name, parts.repetition, from, to, repetition);
-  if (maxDefinitionLevel === 0) return { ...rest, total: page.valueCount, skip: from, count: to - from };
-  decodeLevels(context, name, parts.definition, 0, page.valueCount, levelsScratch);
-  const countValid = (first: number, last: number): number => {
-    let valid = 0;
-    for (let i = first; i < last; i++) valid += memory[levelsScratch + i] === maxDefinitionLevel ? 1 : 0;
-    return valid;
-  };
-  memory.copyWithin(definition, levelsScratch + from, levelsScratch + to);
-  const skip = countValid(0, from);
-  const count = countValid(from, to);
-  return { ...rest, total: skip + count + countValid(to, page.valueCount), skip, count };
 }
 
 /**

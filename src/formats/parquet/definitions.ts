@@ -122,7 +122,9 @@ export const OffsetIndex = { pageLocations: 1 } as const;
 export const PageLocation = { offset: 1, compressedPageSize: 2, firstRowIndex: 3 } as const;
 export const ColumnIndex = { nullPages: 1, minValues: 2, maxValues: 3, boundaryOrder: 4, nullCounts: 5 } as const;
 
-export const BloomFilterHeader = { numBytes: 1 } as const;
+export const BloomFilterHeader = { numBytes: 1, algorithm: 2, hash: 3, compression: 4 } as const;
+/** The only members of the unions that they are: split blocks, XXH64, none. */
+export const BloomFilterForm = { block: 1, xxhash: 1, uncompressed: 1 } as const;
 
 export const LogicalType = {
   string: 1,

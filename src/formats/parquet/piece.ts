@@ -4,6 +4,8 @@ import type { OutputColumn } from '../../plan/job.js';
 import type { ChunkWriter } from './chunk-writer.js';
 import type { ColumnChunkWriter } from './column-chunk-writer.js';
 import type { DataPageInfo, DictionaryPageInfo } from './page-header.js';
+import type { MadeHashes } from './recut/hash-task.js';
+import type { RecutChunkWriter } from './recut/recut-chunk-writer.js';
 import type { MadePage } from './recut/recut-task.js';
 import type { StatedPage } from './recut/stated-pages.js';
 import type { RowGroupWriter } from './row-group-writer.js';
@@ -16,7 +18,15 @@ export interface CopyRun {
   outputStart: number | undefined;
 }
 
-export type ParquetPiece = CopiedPiece | PagePiece | DictionaryPiece | IndicesPiece | RecutPiece | BridgedPiece;
+export type ParquetPiece =
+  | CopiedPiece
+  | PagePiece
+  | DictionaryPiece
+  | IndicesPiece
+  | RecutPiece
+  | HashesPiece
+  | FiltersPiece
+  | BridgedPiece;
 
 interface CopiedPiece {
   readonly kind: 'copied';
@@ -81,6 +91,22 @@ export interface CopiedPage {
   /** Rows that begin in it. */
   readonly rowCount: number;
   readonly startsRow: boolean;
+}
+
+/** Hashes of a column chunk's values. */
+export interface HashesPiece extends MadeHashes {
+  readonly kind: 'hashes';
+  readonly rowGroup: RowGroupWriter;
+  readonly writer: RecutChunkWriter;
+  /** Different values of the column chunk, at most. */
+  readonly valueCount: number;
+  readonly isLast: boolean;
+}
+
+/** The bloom filters of a row group. */
+interface FiltersPiece {
+  readonly kind: 'filters';
+  readonly rowGroup: RowGroupWriter;
 }
 
 /** Parts of a column chunk whose rows aren't those of one of the input's. */

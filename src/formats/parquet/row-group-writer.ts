@@ -160,8 +160,9 @@ export abstract class RowGroupWriter implements SinkPartition<ParquetPiece> {
 
   /** Writes a piece of a load. */
   write(piece: ParquetPiece, results: readonly TaskResult[]): void {
-    if ('writer' in piece || piece.kind === 'bridged')
+    if ('writer' in piece || piece.kind === 'bridged' || piece.kind === 'filters') {
       throw new RangeError(`this row group has no piece ${piece.kind}`);
+    }
     const { appender, memory, store } = this.#options;
     if (piece.kind === 'copied') {
       const position = appender.append([memory.subarray(piece.address, piece.address + piece.byteLength)]);

@@ -1,9 +1,11 @@
 /** The dictionaries of several column chunks as one, and where the values of each stand in it. */
 import { LanewiseError } from '../../../errors.js';
 import type { ReadableFile } from '../../../storage/file.js';
+import { MemoryFile } from '../../../storage/memory-file.js';
 import type { PageReader } from '../lists.js';
 import type { DictionaryPageInfo } from '../page-header.js';
 import { DistinctValues } from './distinct-values.js';
+import type { StoredDictionary } from './recut-task.js';
 
 export interface MergedDictionary {
   /** In the PLAIN encoding. */
@@ -55,6 +57,30 @@ export function mergeDictionaries(
     maps.set(dictionary, isFirst ? undefined : map);
   }
   return { bytes: values.bytes, valueCount: values.count, maps };
+}
+
+/** A merged dictionary as one that lies in a file. */
+export function storedInMemory(name: string, { bytes, valueCount }: MergedDictionary): StoredDictionary {
+  const byteLength = bytes.length;
+  const file = new MemoryFile(name, bytes);
+  return {
+    file,
+    position: 0,
+    byteLength,
+    uncompressedByteLength: byteLength,
+    valueCount,
+    codec: 'none',
+    crc: undefined,
+  };
+}
+
+/** The places of a dictionary's values in the merged one, as uint32; absent where they are the same. */
+export function placesFile(
+  merged: MergedDictionary | undefined,
+  dictionary: DictionaryPageInfo,
+): ReadableFile | undefined {
+  const places = merged?.maps.get(dictionary);
+  return places === undefined ? undefined : new MemoryFile('places of values', new Uint8Array(places.buffer));
 }
 
 /** The bytes of the longest value of a dictionary whose values stand behind their lengths. */

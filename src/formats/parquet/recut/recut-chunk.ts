@@ -1,22 +1,22 @@
 /** An untouched column chunk of other rows than a row group of the input has: which pages it comes to, and how. */
 import type { ReadableFile } from '../../../storage/file.js';
-import { MemoryFile } from '../../../storage/memory-file.js';
 import type { CopyItem } from '../../format.js';
 import { codecLike } from '../codec-choice.js';
-import { Encoding } from '../definitions.js';
-import { leafOrder, storedByteLength } from '../leaf-order.js';
+import { ColumnMetaData, Encoding } from '../definitions.js';
+import { leafOrder, storedByteLength, storedValue } from '../leaf-order.js';
 import type { PageReader } from '../lists.js';
 import type { DictionaryPageInfo } from '../page-header.js';
 import type { CopiedPage, ParquetPiece } from '../piece.js';
 import type { RowGroupWriter } from '../row-group-writer.js';
 import type { Leaf, ParquetSchema } from '../schema.js';
 import { bitWidthOf, dictionaryUses, largestUse, mayPay, pays } from './dictionary-use.js';
+import { addHashes, hashedParts } from './hash-task.js';
 import { LoadedDictionaries } from './loaded-dictionaries.js';
-import { type MergedDictionary, mergeDictionaries } from './merged-dictionary.js';
+import { type MergedDictionary, mergeDictionaries, placesFile, storedInMemory } from './merged-dictionary.js';
 import { RecutChunkWriter } from './recut-chunk-writer.js';
 import { type RowRange, valueRange } from './recut-partition.js';
 import { type OutputPage, planPages, type ValueRange } from './recut-plan.js';
-import { addDictionary, addPage, type Recoding, type StoredDictionary } from './recut-task.js';
+import { addDictionary, addPage, type Recoding } from './recut-task.js';
 import type { StatedPage, StatedPages } from './stated-pages.js';
 
 export interface RecutChunkOptions {
@@ -84,6 +84,7 @@ export class RecutChunk {
     this.items = [
       ...(dictionary === undefined ? [] : [this.#dictionaryItem(dictionary, merged)]),
       ...this.#pageItems(pages),
+      ...(this.isFiltered ? this.#hashItems(values, used) : []),
     ];
   }
 
@@ -106,6 +107,36 @@ export class RecutChunk {
     }
     flush();
     return items;
+  }
+
+  /** Whether it has a bloom filter, as a column chunk of the input that values come from has. Booleans can't have one. */
+  get isFiltered(): boolean {
+    const { leaf, ranges } = this.#options;
+    if (storedValue(leaf) === 'boolean') return false;
+    return ranges.some(({ rows }) => rows.partition.chunks[leaf.index]?.metadata.has(ColumnMetaData.bloomFilterOffset));
+  }
+
+  /** The values once more, for a bloom filter of theirs alone. */
+  #hashItems(
+    values: readonly ValueRange[],
+    used: ReadonlyMap<DictionaryPageInfo, number>,
+  ): readonly CopyItem<ParquetPiece>[] {
+    const { rowGroup, longestValue, leaf } = this.#options;
+    const { writer } = this;
+    let valueCount = values.reduce((sum, { start, end }) => sum + end - start, 0);
+    for (const [dictionary, count] of used) valueCount -= Math.max(0, count - dictionary.valueCount);
+    const parts = hashedParts(values, { valueByteLength: storedByteLength(leaf), longestValue });
+    return parts.map((part, index) => ({
+      kind: 'copy',
+      length: 1,
+      add: (load, start) => {
+        const made = addHashes(load, this.#recoding, part);
+        if (made === undefined) return start;
+        const isLast = index === parts.length - 1;
+        load.pieces.push({ kind: 'hashes', rowGroup, writer, valueCount, isLast, ...made });
+        return 1;
+      },
+    }));
   }
 
   /** Rows that begin in a page, and whether its first value begins one. */
@@ -189,25 +220,6 @@ export class RecutChunk {
 /** Where a page's header starts. */
 function startOf({ position, headerByteLength }: StatedPage): number {
   return position - headerByteLength;
-}
-
-function storedInMemory(name: string, { bytes, valueCount }: MergedDictionary): StoredDictionary {
-  const byteLength = bytes.length;
-  const file = new MemoryFile(name, bytes);
-  return {
-    file,
-    position: 0,
-    byteLength,
-    uncompressedByteLength: byteLength,
-    valueCount,
-    codec: 'none',
-    crc: undefined,
-  };
-}
-
-function placesFile(merged: MergedDictionary | undefined, dictionary: DictionaryPageInfo): ReadableFile | undefined {
-  const places = merged?.maps.get(dictionary);
-  return places === undefined ? undefined : new MemoryFile('places of values', new Uint8Array(places.buffer));
 }
 
 function memoized<K, V>(make: (key: K) => V): (key: K) => V {

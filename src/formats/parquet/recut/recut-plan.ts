@@ -123,7 +123,7 @@ function hasRoom(group: Group, encoding: RecodeEncoding, byteLength: number, val
   );
 }
 
-function partOf(page: StatedPage, start: number, end: number): PartOfPage {
+export function partOf(page: StatedPage, start: number, end: number): PartOfPage {
   const from = Math.max(0, start - page.firstValue);
   return { page, from, to: Math.min(page.valueCount, end - page.firstValue) };
 }

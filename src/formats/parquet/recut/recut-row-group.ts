@@ -1,5 +1,5 @@
 /** A row group of other rows than the input's have: every column chunk is written, of copied pages as far as possible. */
-import { BOUND_BYTE_LENGTH_MAX, UNKNOWN_BOUND } from '../../../abi/recode.js';
+import { BOUND_BYTE_LENGTH_MAX, NO_HASH, UNKNOWN_BOUND } from '../../../abi/recode.js';
 import type { TaskResult } from '../../../abi/task.js';
 import type { Job } from '../../../plan/job.js';
 import type { CopyItem, JobItem } from '../../format.js';
@@ -10,11 +10,13 @@ import type { DictionaryPageInfo } from '../page-header.js';
 import { dataPageHeader, dictionaryPageHeader } from '../page-header-writer.js';
 import { PagedRowGroup, type PagedRowGroupOptions } from '../paged-row-group.js';
 import type { RowGroupPartition } from '../partition.js';
-import type { CopiedPage, ParquetPiece, RecutPiece } from '../piece.js';
+import type { CopiedPage, HashesPiece, ParquetPiece, RecutPiece } from '../piece.js';
 import type { Leaf, ParquetSchema } from '../schema.js';
 import { RecutChunk } from './recut-chunk.js';
 import type { RecutPartition } from './recut-partition.js';
 import type { StatedPages } from './stated-pages.js';
+
+const WORDS_PER_HASH = 2;
 
 export interface RecutRowGroupOptions extends PagedRowGroupOptions {
   readonly partition: RecutPartition;
@@ -60,6 +62,12 @@ export class RecutRowGroup extends PagedRowGroup {
       case 'made_dictionary':
         this.#writeRecut(piece, results);
         return;
+      case 'hashes':
+        this.#addHashes(piece, results[piece.task]?.[0] ?? NO_HASH);
+        return;
+      case 'filters':
+        for (const { writer } of this.#chunks.values()) writer.appendFilter(this.#options.appender);
+        return;
       default:
         super.write(piece, results);
     }
@@ -81,7 +89,19 @@ export class RecutRowGroup extends PagedRowGroup {
       else place(job);
     }
     for (const job of jobs) place(job);
+    if ([...this.#chunks.values()].some(({ isFiltered }) => isFiltered)) items.push(this.#filtersItem());
     return items;
+  }
+
+  #filtersItem(): CopyItem<ParquetPiece> {
+    return {
+      kind: 'copy',
+      length: 1,
+      add: (load) => {
+        load.pieces.push({ kind: 'filters', rowGroup: this });
+        return 1;
+      },
+    };
   }
 
   #recut(leaf: Leaf): RecutChunk {
@@ -127,6 +147,12 @@ export class RecutRowGroup extends PagedRowGroup {
         append(header, bytes(piece.body, page.byteLength));
       }
     }
+  }
+
+  #addHashes({ writer, address, valueCount, isLast }: HashesPiece, count: number): void {
+    const { buffer } = this.#options.memory;
+    const hashes = count === NO_HASH ? undefined : new Uint32Array(buffer, address, WORDS_PER_HASH * count);
+    writer.addHashes(hashes, valueCount, isLast);
   }
 
   /** What a task that made a page tells of it. */

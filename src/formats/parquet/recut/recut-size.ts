@@ -78,6 +78,34 @@ export function recutSize(
   return { rooms, bodyByteLength, targetByteLength, byteLength: read + stored + rooms.byteLength + ALIGNMENT };
 }
 
+const HASH_BYTE_LENGTH = 8;
+
+/** The encoding that the values of a page are brought to before they are hashed. */
+export function hashEncoding({ encoding }: Pick<SizedPage, 'encoding'>): RecodeEncoding {
+  return encoding === 'dictionary' || encoding === 'delta_byte_array' ? encoding : 'plain';
+}
+
+/** The same for the hashes of a part's values. */
+export function hashSize(
+  part: PartOf<SizedPage>,
+  leaf: Leaf,
+): { readonly rooms: RecutRooms; readonly hashesByteLength: number; readonly byteLength: number } {
+  const { page, from, to } = part;
+  const count = to - from;
+  const encoding = hashEncoding(page);
+  const lengths = encoding === 'delta_byte_array' ? 2 * lengthsByteLength(count) : 0;
+  const options = { valueByteLength: storedByteLength(leaf), longestValue: () => 0 };
+  const rooms = layOutRooms({
+    page: page.uncompressedByteLength,
+    pageLevels: page.valueCount,
+    levels: 2 * count,
+    values: lengths + decodedByteLength(part, encoding, options),
+    body: 0,
+  });
+  const hashesByteLength = HASH_BYTE_LENGTH * count;
+  return { rooms, hashesByteLength, byteLength: page.byteLength + hashesByteLength + rooms.byteLength + 4 * ALIGNMENT };
+}
+
 function layOutRooms(lengths: Readonly<Record<keyof Omit<RecutRooms, 'byteLength'>, number>>): RecutRooms {
   let byteLength = 0;
   const reserve = (length: number): number => {
@@ -128,14 +156,17 @@ export function leastRecutByteLength({ file, footer }: Pick<ParquetSource, 'file
       // Its pages can't be larger than the column chunk.
       if (bound <= Math.max(most, enough)) continue;
       const { pages } = scanLeafPages(file, chunk, leaf, rowCount, () => {});
-      for (const page of pages) most = Math.max(most, partByteLength(page, leaf) + PUT_TOGETHER_BYTE_LENGTH);
+      const isFiltered = chunk.metadata.has(ColumnMetaData.bloomFilterOffset);
+      for (const page of pages) {
+        most = Math.max(most, partByteLength(page, leaf, isFiltered) + PUT_TOGETHER_BYTE_LENGTH);
+      }
     }
   }
   return Math.max(most, PAGE_COPIES * Math.max(0, ...dictionaries.values()) + PAGE_BYTE_LENGTH);
 }
 
 /** Room for the largest part of a page that becomes one by itself, whichever encoding it takes. */
-function partByteLength(page: SizedPage, leaf: Leaf): number {
+function partByteLength(page: SizedPage, leaf: Leaf, isFiltered: boolean): number {
   const { dictionary } = page;
   const valueByteLength = storedByteLength(leaf);
   // One value may be all that a dictionary has.
@@ -145,13 +176,16 @@ function partByteLength(page: SizedPage, leaf: Leaf): number {
     const [part] = split({ page, from: 0, to: page.valueCount }, encoding, form);
     return recutSize(part === undefined ? [] : [part], { ...form, encoding }).byteLength;
   };
-  if (dictionary === undefined) return sizeOf(page.encoding === 'delta_byte_array' ? page.encoding : 'plain');
+  const [hashed] = isFiltered ? split({ page, from: 0, to: page.valueCount }, hashEncoding(page), form) : [];
+  const hashes = hashed === undefined ? 0 : hashSize(hashed, leaf).byteLength;
+  if (dictionary === undefined) return Math.max(hashes, sizeOf(hashEncoding(page)));
   const { byteLength, uncompressedByteLength, valueCount } = dictionary;
   const opened = openByteLength(dictionary, valueByteLength) + placesByteLength(valueCount);
   // The dictionary may become a page of another codec, or of others beside its own.
   return Math.max(
     sizeOf('dictionary') + opened,
     sizeOf('plain') + opened,
+    hashes + opened,
     PAGE_COPIES * uncompressedByteLength + byteLength,
   );
 }

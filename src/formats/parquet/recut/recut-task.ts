@@ -32,7 +32,7 @@ export interface MadePage {
   readonly bounds: number;
 }
 
-const NO_DICTIONARY = { dictionary: undefined, indexMap: 0 } as const;
+export const NO_DICTIONARY = { dictionary: undefined, indexMap: 0 } as const;
 
 /** A dictionary as it lies in a file. */
 export type StoredDictionary = Omit<DictionaryPage, 'address'> & {
