@@ -81,6 +81,8 @@ export interface PartitionLists {
   readonly count: number;
   /** Whether `load` takes any `start`, so that chunks can end where lists do. */
   readonly isCutAtLists: boolean;
+  /** Of lists of lists, those that the elements are; absent where the format doesn't tell them apart. */
+  readonly elementLists?: PartitionLists | undefined;
   /**
    * The first element of a list, or with `count` the end of the last one's.
    * @throws LW_CORRUPT_INPUT where the column has fewer elements

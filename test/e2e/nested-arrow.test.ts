@@ -179,6 +179,20 @@ describe('numbers in structs, lists and maps within each other', () => {
     }
   });
 
+  it('take no gradient of other lists within lists', async () => {
+    const type = listOf(listOf(new Float64()));
+    const input = join(folder, 'gradient.arrow');
+    writeTable(
+      input,
+      new Table({ x: vectorFromArray([[[1, 2], [3]]], type), g: vectorFromArray([[[1], [2, 3]]], type) }),
+    );
+    const options = { input, output: join(folder, 'x.arrow'), transforms: ['d = relu_deriv(x, grad=g)'], sync: false };
+    await expect(transform(options)).rejects.toMatchObject({
+      code: 'LW_COLUMN_TYPE',
+      message: expect.stringContaining("list 0 of a record batch or row group ends at element 2 in 'x', at 1 in 'g'"),
+    });
+  });
+
   it('are computed in record batches, and in slices of them', async () => {
     const [whole] = makeTable().batches;
     for (const [start, end] of [

@@ -48,6 +48,10 @@ export class ArrowLists implements PartitionLists {
     this.#offsetByteLength = form.kind === 'fixed_size' ? 4 : form.offsetByteLength;
   }
 
+  get elementLists(): ArrowLists | undefined {
+    return this.#options.elements.lists;
+  }
+
   elementStart(index: number): number {
     const element = this.#offsets === undefined ? index * this.#listSize : this.#offset(this.#offsets, index);
     const { name, elements } = this.#options;
