@@ -80,7 +80,7 @@ export function readNodes(
       throw buffer.damaged(`${nodes[i + 1]} nulls among ${nodes[i]} values of node ${i / 2}`);
   }
   for (const [index, { node, levels }] of schema.places.entries()) {
-    const depth = levels.findIndex((level) => level.some((place) => place.node === node));
+    const depth = levels.length === 1 ? 0 : levels.findIndex((level) => level.some((place) => place.node === node));
     const length = nodes[2 * node]!;
     const count = depth === 0 ? rowCount : nodes[2 * levels[depth]![0]!.node]!;
     if (length === count) continue;

@@ -63,7 +63,7 @@ export class SchemaWalk {
       fieldIndex,
       path,
       name: path.join('.'),
-      type: numericTypeOf(values.field),
+      type: numbers && numericTypeOf(values.field),
       typeName: '',
       nullable,
       shape: shapeOf(numbers, around.levels.length > 1),
@@ -71,22 +71,27 @@ export class SchemaWalk {
     };
     this.columns.push(column);
     this.places.push({ field, node: this.nodeCount, buffer: this.bufferCount, levels, values });
-    column.typeName = this.#inside(field, { ...around, path, nullable });
+    column.typeName =
+      field.childrenLength() === 0
+        ? this.#pass(field, around.depth)
+        : this.#inside(field, { ...around, path, nullable }, numbers !== undefined);
     return column.typeName;
   }
 
-  /** Counts a field and all that is in it, in whose structs, lists and maps there may be columns; returns its type's name. */
-  #inside(field: Field, around: Surroundings): string {
+  /**
+   * Counts a field and all that is in it, in whose structs, lists and maps there may be columns; returns its type's name.
+   * @param isOfNumbers whether the field is a column with all of its lists
+   */
+  #inside(field: Field, around: Surroundings, isOfNumbers = false): string {
     const { depth } = around;
     if (depth > DEPTH_MAX) throw this.#tooDeep();
     const levels = this.#levelsOf([field], around.levels);
     this.#own(field);
     if (field.dictionary() !== null) return typeNameOf(field, []);
-    const isRow = numbersOf(field) !== undefined;
     const inner = { ...around, levels, depth: depth + 1 };
     const inList = { ...inner, levels: [...levels, []], nullable: false };
     const childNames = children(field).map((child, at) => {
-      if (isRow) return this.#pass(child, depth + 1);
+      if (isOfNumbers) return this.#pass(child, depth + 1);
       switch (field.typeType()) {
         case Type.Struct_:
           return this.enter(child, child.name() ?? '', inner);
@@ -196,11 +201,13 @@ function isList(field: Field): boolean {
   return isOfOne && (type === Type.FixedSizeList || type === Type.List || type === Type.LargeList);
 }
 
+const FLAT: Shape = { kind: 'flat' };
+
 function shapeOf(numbers: readonly Field[] | undefined, isInList: boolean): Shape {
   const [list, ...inner] = numbers ?? [];
-  if (list === undefined) return { kind: 'flat' };
+  if (list === undefined) return FLAT;
   if (isInList || inner.length > 1) return { kind: 'nested' };
-  if (inner.length === 0) return { kind: 'flat' };
+  if (inner.length === 0) return FLAT;
   const form = listForm(list);
   if (form.kind === 'fixed_size') return { kind: 'fixed_size_list', listSize: form.listSize };
   return { kind: form.offsetByteLength === 8 ? 'large_list' : 'list' };
