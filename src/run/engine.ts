@@ -8,9 +8,7 @@ import type { Load } from '../slab/load.js';
 import type { Slab } from '../slab/slab.js';
 import { Describer } from './describer.js';
 import { Pipeline } from './pipeline.js';
-
-/** What is less than this is done before a worker would be up. */
-export const POOL_WORTH_BYTES = 24 * 2 ** 20;
+import { type Work, WorkerWorth } from './worker-worth.js';
 
 export interface EngineOptions {
   readonly source: Source;
@@ -20,8 +18,9 @@ export interface EngineOptions {
   readonly slab: Slab;
   /** Of one thread less. It is set up where that pays, and stays the caller's to close. */
   readonly pool: Pool;
-  /** Bytes to be worked on, `undefined` where nobody knows yet. */
-  readonly byteLength: number | undefined;
+  readonly work: Work;
+  /** Whether workers that may pay start at once, or only when it is clear that they do. */
+  readonly startsWorkersAtOnce: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onPartition: (partition: SourcePartition) => void;
   readonly onWritten: (load: Load<unknown>, results: readonly TaskResult[]) => void;
@@ -40,14 +39,15 @@ export async function runJobs(options: EngineOptions): Promise<number> {
     sink,
     slotCount: layout.slotCount,
     slotByteLength: layout.slotByteLength,
-    byteLength: options.byteLength,
+    byteLength: options.work.total,
     slab: slab.bytes,
     executor,
     pool,
     signal,
-    onWritten,
+    onComputed,
+    onWritten: options.onWritten,
   });
-  let bytesRead = 0;
+  const worth = new WorkerWorth(options.work);
   let isPoolUsed = false;
 
   function setUpPool(): void {
@@ -55,13 +55,13 @@ export async function runJobs(options: EngineOptions): Promise<number> {
     pool.setUp({ ...shared, areaAddresses: layout.areaAddresses }).catch(pipeline.fail);
   }
 
-  function onWritten(load: Load<unknown>, results: readonly TaskResult[]): void {
-    bytesRead += load.readByteLength;
-    if (options.byteLength === undefined && bytesRead >= POOL_WORTH_BYTES && !isPoolUsed) setUpPool();
-    options.onWritten(load, results);
+  function onComputed(load: Load<unknown>, seconds: number): void {
+    if (isPoolUsed) return;
+    worth.add(load, seconds);
+    if (worth.pays) setUpPool();
   }
 
-  if (options.byteLength !== undefined && options.byteLength >= POOL_WORTH_BYTES) setUpPool();
+  if (options.startsWorkersAtOnce && worth.mayPay) setUpPool();
   const describer = new Describer(source, sink, jobs, slab, async (partition) => {
     options.onPartition(partition.source);
     await pipeline.open(partition);

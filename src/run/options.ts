@@ -24,7 +24,7 @@ export interface ResourceOptions {
   readonly outType?: 'float64' | 'float32' | 'float16' | undefined;
   /**
    * Threads that compute, the calling one included.
-   * @default the cores that this process may use
+   * @default the cores that this process may use, where starting others pays
    */
   readonly threads?: number | undefined;
   /**

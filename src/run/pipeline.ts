@@ -23,6 +23,8 @@ export interface PipelineOptions<P> {
   readonly executor: Pick<Executor, 'needsLoading' | 'load' | 'run'>;
   readonly pool: Pick<Pool, 'workerCount' | 'isStarted' | 'isReady' | 'hasRoom' | 'run'>;
   readonly signal: AbortSignal | undefined;
+  /** Told of each load whose tasks the coordinator has carried out, and how long that took. */
+  readonly onComputed: (load: Load<P>, seconds: number) => void;
   readonly onWritten: (load: Load<P>, results: readonly TaskResult[]) => void;
 }
 
@@ -92,7 +94,11 @@ export class Pipeline<P> {
       } else {
         if (executor.needsLoading(load.tasks)) await executor.load(load.tasks);
         load.fill(slab);
-        this.#complete([entry], [executor.run(load.tasks)]);
+        const start = process.hrtime();
+        const results = executor.run(load.tasks);
+        const [seconds, nanoseconds] = process.hrtime(start);
+        this.#options.onComputed(load, seconds + nanoseconds / 1e9);
+        this.#complete([entry], [results]);
         if (pool.isStarted || this.#isTurnDue()) await this.#turn();
       }
     }

@@ -4,15 +4,18 @@ import { bindTransforms } from '../plan/bind.js';
 import type { BoundTransforms, Job } from '../plan/job.js';
 import { Pool } from '../pool/pool.js';
 import type { TransformResult } from '../report/types.js';
+import type { Load } from '../slab/load.js';
 import { Slab, type SlabLayout } from '../slab/slab.js';
 import { peakMemoryBytes } from '../storage/host.js';
 import { layOutBudget } from './budget.js';
-import { POOL_WORTH_BYTES, runJobs } from './engine.js';
+import { runJobs } from './engine.js';
 import { type Input, type InputOptions, inputOptions, openSource, readForArrow } from './input.js';
 import { fillSettings, type Settings, type TransformOptions } from './options.js';
 import { openOutput } from './output.js';
 import { ProgressMeter } from './progress.js';
+import { POOL_WORTH_BYTES, type Work } from './worker-worth.js';
 
+const VALUE_BYTE_LENGTH = 8;
 /** Rows of Arrow are cut at these: whether they are null stands in bitmaps, which can be cut at whole words. */
 const ROW_MULTIPLE = 64;
 
@@ -31,7 +34,7 @@ export async function transform(options: TransformOptions): Promise<TransformRes
   try {
     prepared = await prepare(settings, options.signal, (format, byteLength) => {
       // Of a Parquet file the footer tells how much there is to do.
-      if (format === 'arrow' && byteLength >= POOL_WORTH_BYTES) pool.start();
+      if (options.threads !== undefined && format === 'arrow' && byteLength >= POOL_WORTH_BYTES) pool.start();
     });
     return await execute(prepared, pool, settings, options);
   } finally {
@@ -101,7 +104,9 @@ async function execute(
       jobs: bound.jobs,
       slab,
       pool,
-      byteLength: workByteLength(input, bound.jobs, settings),
+      work: workOf(input, bound.jobs, settings),
+      // Who names a number of threads wants them.
+      startsWorkersAtOnce: options.threads !== undefined,
       signal,
       onPartition: (partition) => meter.onPartition(partition),
       onWritten: meter.onWritten,
@@ -126,17 +131,25 @@ async function execute(
 }
 
 /**
- * Bytes to be worked on; of a Parquet file, whose pages may be many times smaller, those that its values take in a slot,
+ * Bytes that are read; of a Parquet file, whose pages may be many times smaller, those that its values take in a slot,
  * unless its row groups are made anew.
  */
-function workByteLength(
-  input: Input,
-  jobs: readonly Job[],
-  { rowGroupRows }: Pick<Settings, 'rowGroupRows'>,
-): number | undefined {
-  if (input.format === 'arrow' || rowGroupRows !== undefined) return input.byteLength;
+function workOf(input: Input, jobs: readonly Job[], { rowGroupRows }: Pick<Settings, 'rowGroupRows'>): Work {
+  if (input.format === 'arrow' || rowGroupRows !== undefined) {
+    return { total: input.byteLength, of: ({ readByteLength }) => readByteLength };
+  }
   const columns = jobs.flatMap((job) => [...job.operands, ...job.outputs]);
-  return 8 * columns.length * (input.rowCount ?? 0);
+  return { total: VALUE_BYTE_LENGTH * columns.length * (input.rowCount ?? 0), of: computedByteLength };
+}
+
+function computedByteLength({ tasks }: Load<unknown>): number {
+  let byteLength = 0;
+  for (const task of tasks) {
+    if (task.kind !== 'compute') continue;
+    const { operands, outputs, standsFor, count } = task;
+    byteLength += VALUE_BYTE_LENGTH * (operands.length + outputs.length) * (standsFor?.count ?? count);
+  }
+  return byteLength;
 }
 
 /** Record batches that are larger than a row group are set to be cut to that; row groups of a Parquet file get those rows. */

@@ -140,6 +140,7 @@ async function copyPieces(
     executor: { needsLoading: () => false, load: async () => {}, run: () => [] },
     pool,
     signal: undefined,
+    onComputed() {},
     onWritten() {},
   });
   const describer = new Describer(source as Source, sink, [], slab, (partition) => pipeline.open(partition));
