@@ -18,9 +18,8 @@ export const MESSAGES_PER_WORKER = 2;
  */
 export class Pool {
   readonly workerCount: number;
-  #started: Promise<Piscina | undefined> | undefined;
   #piscina: Piscina | undefined;
-  /** Of a worker that had nothing to do: the next task tells of it. */
+  /** Of the start, or of a worker that had nothing to do: the next task tells of it. */
   #idleFailure: unknown;
   #readyCount = 0;
   #pendingCount = 0;
@@ -33,17 +32,23 @@ export class Pool {
 
   /** Has the workers start in the background, once. */
   start(): void {
-    if (this.workerCount === 0) return;
-    this.#started ??= this.#start();
-    // `setUp` tells of a failure.
-    this.#started.catch(() => {});
+    if (this.workerCount === 0 || this.#piscina !== undefined) return;
+    try {
+      this.#piscina = startThreads(this.workerCount);
+      // Piscina also takes for an error what a worker answers after `close`.
+      this.#piscina.on('error', (error: unknown) => {
+        this.#idleFailure ??= error;
+      });
+    } catch (error) {
+      this.#idleFailure = error;
+    }
   }
 
   /** Gives the workers, started if they weren't, what they compute with; resolves when all of them are ready. */
   async setUp(computing: Omit<WorkerSetup, 'threadCounter'>): Promise<void> {
     this.start();
     const setup = { ...computing, threadCounter: new Int32Array(new SharedArrayBuffer(4)) };
-    if ((await this.#started) === undefined) return;
+    if (this.workerCount === 0) return;
     const setUpOne = async () => {
       // A message goes to the worker that has the fewest; one that had another already passes this on.
       for (let isFirst = false; !isFirst && !this.#isClosed; ) {
@@ -55,7 +60,7 @@ export class Pool {
   }
 
   get isStarted(): boolean {
-    return this.#started !== undefined;
+    return this.#piscina !== undefined;
   }
 
   /** Whether a worker is up. */
@@ -83,31 +88,6 @@ export class Pool {
     }
   }
 
-  async #start(): Promise<Piscina | undefined> {
-    const threads = await import('node:worker_threads');
-    if (this.#isClosed) return undefined;
-    // Imported, it would have Node start its loader of ES modules, which takes longer than all of Piscina.
-    const { Piscina } = createRequire(import.meta.url)('piscina') as typeof import('piscina');
-    this.#piscina = new Piscina({
-      filename: fileURLToPath(WORKER_URL),
-      name: 'work',
-      minThreads: this.workerCount,
-      maxThreads: this.workerCount,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      concurrentTasksPerWorker: MESSAGES_PER_WORKER,
-      recordTiming: false,
-      // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
-      atomics: 'disabled',
-      env: threads.SHARE_ENV,
-      trackUnmanagedFds: false,
-    });
-    // Piscina also takes for an error what a worker answers after `close`.
-    this.#piscina.on('error', (error: unknown) => {
-      this.#idleFailure ??= error;
-    });
-    return this.#piscina;
-  }
-
   async #send<Reply>(message: SetupMessage | SlotMessage): Promise<Reply> {
     try {
       if (this.#idleFailure !== undefined) throw this.#idleFailure;
@@ -125,4 +105,24 @@ export class Pool {
     this.#isClosed = true;
     await this.#piscina?.destroy();
   }
+}
+
+function startThreads(count: number): Piscina {
+  // Imported, even a module of Node's own would have it start its loader of ES modules, which takes longer than Piscina.
+  const require = createRequire(import.meta.url);
+  const threads = require('node:worker_threads') as typeof import('node:worker_threads');
+  const { Piscina } = require('piscina') as typeof import('piscina');
+  return new Piscina({
+    filename: fileURLToPath(WORKER_URL),
+    name: 'work',
+    minThreads: count,
+    maxThreads: count,
+    idleTimeout: Number.POSITIVE_INFINITY,
+    concurrentTasksPerWorker: MESSAGES_PER_WORKER,
+    recordTiming: false,
+    // Woken by Atomics.notify, the worker takes the very core that the coordinator is running on.
+    atomics: 'disabled',
+    env: threads.SHARE_ENV,
+    trackUnmanagedFds: false,
+  });
 }

@@ -32,10 +32,9 @@ export async function transform(options: TransformOptions): Promise<TransformRes
   const pool = new Pool(settings.threads - 1);
   let prepared: Prepared | undefined;
   try {
-    prepared = await prepare(settings, options.signal, (format, byteLength) => {
-      // Of a Parquet file the footer tells how much there is to do.
-      if (options.threads !== undefined && format === 'arrow' && byteLength >= POOL_WORTH_BYTES) pool.start();
-    });
+    // Who names a number of threads wants them. They start while pages are found and memory is laid out.
+    const startWorkers = options.threads === undefined ? undefined : () => pool.start();
+    prepared = await prepare(settings, options.signal, startWorkers);
     return await execute(prepared, pool, settings, options);
   } finally {
     // Workers read the input by its descriptor.
@@ -53,12 +52,15 @@ export interface Prepared {
   readonly layout: SlabLayout;
 }
 
-/** Opens the input, binds the transforms to its schema and lays out the memory; writes nothing. */
-export async function prepare(
-  settings: Settings,
-  signal?: AbortSignal,
-  onOpened?: InputOptions['onOpened'],
-): Promise<Prepared> {
+/**
+ * Opens the input, binds the transforms to its schema and lays out the memory; writes nothing.
+ * @param onMuchToDo called as soon as it is known, perhaps again later, that there is as much to do as workers may pay for
+ */
+export async function prepare(settings: Settings, signal?: AbortSignal, onMuchToDo?: () => void): Promise<Prepared> {
+  const onOpened: InputOptions['onOpened'] = (format, byteLength) => {
+    // Of a Parquet file the footer tells how much there is to do.
+    if (format === 'arrow' && byteLength >= POOL_WORTH_BYTES) onMuchToDo?.();
+  };
   const options = { ...inputOptions(settings.output, settings.memoryBytes), signal, onOpened };
   let input = await openSource(settings.input, options);
   try {
@@ -67,6 +69,7 @@ export async function prepare(
     }
     const { transforms, outType, catalogue } = settings;
     const bound = bindTransforms(transforms, input.source.schema, { outType }, catalogue);
+    if ((workOf(input, bound.jobs, settings).total ?? 0) >= POOL_WORTH_BYTES) onMuchToDo?.();
     const source = await cutSource(input, settings);
     const layout = layOutBudget(bound.jobs, settings, {
       wanted: source.wantedSlotByteLength(bound.jobs),
@@ -105,7 +108,6 @@ async function execute(
       slab,
       pool,
       work: workOf(input, bound.jobs, settings),
-      // Who names a number of threads wants them.
       startsWorkersAtOnce: options.threads !== undefined,
       signal,
       onPartition: (partition) => meter.onPartition(partition),
