@@ -29,8 +29,9 @@ export function work(message: SetupMessage | SlotMessage): SetupReply | SlotRepl
   if ('setup' in message) return setUp(message.setup);
   if (executor === undefined) throw new RangeError('a slot came before the setup');
   const ready = executor;
-  const tasks = message.works.flatMap((slotWork) => slotWork.tasks);
-  return ready.needsLoading(tasks) ? ready.load(tasks).then(() => run(ready, message)) : run(ready, message);
+  const unloaded = message.works.filter(({ tasks }) => ready.needsLoading(tasks));
+  if (unloaded.length === 0) return run(ready, message);
+  return ready.load(unloaded.flatMap(({ tasks }) => tasks)).then(() => run(ready, message));
 }
 
 function setUp({ areaAddresses, threadCounter, ...shared }: WorkerSetup): SetupReply {

@@ -10,9 +10,14 @@ export const GAP_BYTE_LENGTH_LIMIT = 64;
 
 const ZEROS = new Uint8Array(GAP_BYTE_LENGTH_LIMIT);
 
+/** Fewer than `GAP_BYTE_LENGTH_LIMIT`. */
+export function zeros(byteLength: number): Uint8Array {
+  return ZEROS.subarray(0, byteLength);
+}
+
 /** The bytes of ranges, one view for each. */
 export function viewsOf(slab: Uint8Array, ranges: readonly Readonly<MemoryRange>[]): readonly Uint8Array[] {
   return ranges.map(({ address, byteLength }) =>
-    address === 0 ? ZEROS.subarray(0, byteLength) : slab.subarray(address, address + byteLength),
+    address === 0 ? zeros(byteLength) : slab.subarray(address, address + byteLength),
   );
 }

@@ -31,15 +31,14 @@ export interface EngineOptions {
  * @returns how many threads computed, the calling one included
  */
 export async function runJobs(options: EngineOptions): Promise<number> {
-  const { source, sink, jobs, slab, pool, signal } = options;
+  const { source, sink, jobs, slab, pool, work, signal } = options;
   const { layout, memory } = slab;
   const shared = { module: compileKernels(), memory, programs: jobs.map((job) => job.program) };
   const executor = new Executor({ ...shared, areaAddress: layout.areaAddresses[0] ?? 0 });
   const pipeline = new Pipeline({
     sink,
     slotCount: layout.slotCount,
-    slotByteLength: layout.slotByteLength,
-    byteLength: options.work.total,
+    work,
     slab: slab.bytes,
     executor,
     pool,
@@ -47,7 +46,7 @@ export async function runJobs(options: EngineOptions): Promise<number> {
     onComputed,
     onWritten: options.onWritten,
   });
-  const worth = new WorkerWorth(options.work);
+  const worth = new WorkerWorth(work);
   let isPoolUsed = false;
 
   function setUpPool(): void {

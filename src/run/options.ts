@@ -128,7 +128,7 @@ const FORMAT_BY_EXTENSION: Readonly<Record<string, OutputFormat>> = {
 };
 
 export type ParquetEncoding = EncodingOption;
-export const PARQUET_ENCODINGS = ['auto', 'plain', 'byte_stream_split'] as const satisfies readonly ParquetEncoding[];
+const PARQUET_ENCODINGS = ['auto', 'plain', 'byte_stream_split'] as const satisfies readonly ParquetEncoding[];
 
 /** Standard input or output. */
 export const PIPE = '-';

@@ -5,6 +5,7 @@ import type { Sink } from '../formats/format.js';
 import { MESSAGES_PER_WORKER, type Pool } from '../pool/pool.js';
 import type { Load } from '../slab/load.js';
 import type { DescribedLoad, Describer, OpenPartition } from './describer.js';
+import type { Work } from './worker-worth.js';
 
 /** Loads of a message, at most. */
 const BATCH_LENGTH_MAX = 4;
@@ -15,9 +16,7 @@ const TURN_SECONDS = 0.02;
 export interface PipelineOptions<P> {
   readonly sink: Sink<P>;
   readonly slotCount: number;
-  readonly slotByteLength: number;
-  /** Bytes to be read, `undefined` where nobody knows. */
-  readonly byteLength: number | undefined;
+  readonly work: Work;
   /** All of the shared memory. */
   readonly slab: Uint8Array;
   readonly executor: Pick<Executor, 'needsLoading' | 'load' | 'run'>;
@@ -47,8 +46,8 @@ export class Pipeline<P> {
   /** Loads that aren't written, in the order described. */
   readonly #queue: Entry<P>[] = [];
   readonly #openPartitions: OpenPartition[] = [];
-  #inFlight = 0;
-  #describedByteLength = 0;
+  /** Of the work. */
+  #described = 0;
   #failure: unknown;
   #wake: (() => void) | undefined;
   #ending: Promise<void> | undefined;
@@ -102,7 +101,7 @@ export class Pipeline<P> {
         if (pool.isStarted || this.#isTurnDue()) await this.#turn();
       }
     }
-    while (this.#inFlight > 0) {
+    while (this.#queue.length > 0) {
       await this.#nextCompletion();
       this.#throwIfStopped();
     }
@@ -114,8 +113,7 @@ export class Pipeline<P> {
     if (described === undefined) return undefined;
     const entry: Entry<P> = { described, freesSlot: true, results: undefined };
     this.#queue.push(entry);
-    this.#inFlight++;
-    this.#describedByteLength += described.load.readByteLength;
+    this.#described += this.#options.work.of(described.load);
     return entry;
   }
 
@@ -133,7 +131,7 @@ export class Pipeline<P> {
       this.#throwIfStopped();
     };
     let last = first;
-    for (let left = this.#batchLength(); left > 1 && this.#isDoneByWorker(last); left--) {
+    for (let left = this.#batchLength(first); left > 1 && this.#isDoneByWorker(last); left--) {
       last.freesSlot = false;
       const next = this.#enqueue(await describer.next(slot, whenFree));
       if (next === undefined) break;
@@ -148,11 +146,12 @@ export class Pipeline<P> {
     return !this.#options.sink.readsSlots && load.isShared;
   }
 
-  /** Loads for one message: few enough, of what is left, that all threads will be done at about the same time. */
-  #batchLength(): number {
-    const { byteLength = 0, pool, slotByteLength } = this.#options;
-    const share = (byteLength - this.#describedByteLength) / ((pool.workerCount + 1) * MESSAGES_PER_WORKER * 2);
-    return Math.min(BATCH_LENGTH_MAX, Math.max(1, Math.floor(share / slotByteLength)));
+  /** Loads like the first for one message: few enough, of what is left, that all threads will be done at about the same time. */
+  #batchLength({ described: { load } }: Entry<P>): number {
+    const { work, pool } = this.#options;
+    if (work.total === undefined) return 1;
+    const share = (work.total - this.#described) / ((pool.workerCount + 1) * MESSAGES_PER_WORKER * 2);
+    return Math.min(BATCH_LENGTH_MAX, Math.max(1, Math.floor(share / work.of(load))));
   }
 
   async #send(batch: readonly Entry<P>[]): Promise<void> {
@@ -171,7 +170,6 @@ export class Pipeline<P> {
 
   #complete(entries: readonly Entry<P>[], results: readonly (readonly TaskResult[])[]): void {
     for (const [index, entry] of entries.entries()) entry.results = results[index];
-    this.#inFlight -= entries.length;
     try {
       if (this.#failure !== undefined) return;
       if (this.#options.sink.ordered) {

@@ -50,6 +50,7 @@ export interface Prepared {
   readonly source: Source;
   readonly bound: BoundTransforms;
   readonly layout: SlabLayout;
+  readonly work: Work;
 }
 
 /**
@@ -69,7 +70,8 @@ export async function prepare(settings: Settings, signal?: AbortSignal, onMuchTo
     }
     const { transforms, outType, catalogue } = settings;
     const bound = bindTransforms(transforms, input.source.schema, { outType }, catalogue);
-    if ((workOf(input, bound.jobs, settings).total ?? 0) >= POOL_WORTH_BYTES) onMuchToDo?.();
+    const work = workOf(input, bound.jobs, settings);
+    if ((work.total ?? 0) >= POOL_WORTH_BYTES) onMuchToDo?.();
     const source = await cutSource(input, settings);
     const layout = layOutBudget(bound.jobs, settings, {
       wanted: source.wantedSlotByteLength(bound.jobs),
@@ -77,7 +79,7 @@ export async function prepare(settings: Settings, signal?: AbortSignal, onMuchTo
       outside: source.outsideByteLength?.(bound.jobs) ?? 0,
     });
     source.useSlots(layout.slotByteLength, bound.jobs);
-    return { input, source, bound, layout };
+    return { input, source, bound, layout, work };
   } catch (error) {
     await input.source.close();
     throw error;
@@ -85,7 +87,7 @@ export async function prepare(settings: Settings, signal?: AbortSignal, onMuchTo
 }
 
 async function execute(
-  { input, source, bound, layout }: Prepared,
+  { input, source, bound, layout, work }: Prepared,
   pool: Pool,
   settings: Settings,
   options: TransformOptions,
@@ -107,7 +109,7 @@ async function execute(
       jobs: bound.jobs,
       slab,
       pool,
-      work: workOf(input, bound.jobs, settings),
+      work,
       startsWorkersAtOnce: options.threads !== undefined,
       signal,
       onPartition: (partition) => meter.onPartition(partition),

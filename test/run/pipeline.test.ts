@@ -134,8 +134,7 @@ async function copyPieces(
   const pipeline = new Pipeline<never>({
     sink,
     slotCount: SLOT_COUNT,
-    slotByteLength: SLOT_BYTES,
-    byteLength,
+    work: { total: byteLength, of: ({ readByteLength }) => readByteLength },
     slab: slab.bytes,
     executor: { needsLoading: () => false, load: async () => {}, run: () => [] },
     pool,

@@ -9,7 +9,7 @@ import type { SourcePartition } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
 import { readBuffers, readCodec, readNodes, readRowCount, readVariadicSums } from './batch-reader.js';
 import { type BodyCodec, type BufferRange, CompressedBuffer, type Expander } from './compression.js';
-import { ArrowLists } from './lists.js';
+import { ArrowLists, type ListElements, nestLists } from './lists.js';
 import type { ArrowMessage } from './message.js';
 import type { ArrowSchema, FieldPlace } from './schema.js';
 import { listForm } from './types.js';
@@ -142,20 +142,10 @@ export class ArrowPartition implements SourcePartition {
 
   lists(column: Column): ArrowLists {
     const { levels, values } = this.#schema.places[column.index]!;
-    let elements: { readonly count: number; readonly lists?: ArrowLists } = { count: this.nodeLength(values.node) };
-    for (const level of levels.slice(0, -1).reverse()) {
-      const lists = this.#listsAt(level, elements, column);
-      elements = { count: lists.count, lists };
-    }
-    if (elements.lists === undefined) throw new RangeError(`column '${column.name}' has no lists`);
-    return elements.lists;
+    return nestLists(levels, this.nodeLength(values.node), (level, elements) => this.#listsAt(level, elements, column));
   }
 
-  #listsAt(
-    level: readonly FieldPlace[],
-    elements: { readonly count: number; readonly lists?: ArrowLists },
-    column: Column,
-  ): ArrowLists {
+  #listsAt(level: readonly FieldPlace[], elements: ListElements, column: Column): ArrowLists {
     const { field, node, buffer } = level.at(-1)!;
     const count = this.nodeLength(node);
     const bitmaps = this.nullBitmaps(level).map((index) => this.#plainRange(index, Math.ceil(count / 8), column));

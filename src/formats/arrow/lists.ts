@@ -9,13 +9,18 @@ import type { ListForm } from './types.js';
 /** Offsets are read in windows of so many bytes. */
 const WINDOW_BYTE_LENGTH = 1 << 14;
 
+/** How many elements lists have, and where they are lists, those. */
+export interface ListElements {
+  readonly count: number;
+  readonly lists?: ArrowLists;
+}
+
 export interface ArrowListsOptions {
   /** Of the column. */
   readonly name: string;
   readonly form: ListForm;
   readonly count: number;
-  /** How many elements there are, and where they are lists, those. */
-  readonly elements: { readonly count: number; readonly lists?: ArrowLists };
+  readonly elements: ListElements;
   /** Of the lists and of the structs that they belong to, as far as they have nulls. */
   readonly bitmaps: readonly BufferRange[];
   /** Uncompressed, `count + 1` of them; `undefined` for lists of one size, and where there are no lists. */
@@ -118,4 +123,23 @@ export class ArrowLists implements PartitionLists {
       ? this.#window.getInt32(place, true)
       : Number(this.#window.getBigInt64(place, true));
   }
+}
+
+/**
+ * The lists of a column from the outermost on.
+ * @param levels what leads to its values; all but the last end with lists
+ * @param valueCount of the column
+ */
+export function nestLists<Level>(
+  levels: readonly Level[],
+  valueCount: number,
+  listsAt: (level: Level, elements: ListElements) => ArrowLists,
+): ArrowLists {
+  let elements: ListElements = { count: valueCount };
+  for (const level of levels.slice(0, -1).reverse()) {
+    const lists = listsAt(level, elements);
+    elements = { count: lists.count, lists };
+  }
+  if (elements.lists === undefined) throw new RangeError('a column that is in no lists');
+  return elements.lists;
 }

@@ -1,7 +1,5 @@
-import { GAP_BYTE_LENGTH_LIMIT } from '../../abi/memory-range.js';
+import { GAP_BYTE_LENGTH_LIMIT, zeros } from '../../abi/memory-range.js';
 import type { WritableFile } from '../../storage/file.js';
-
-const ZEROS = new Uint8Array(GAP_BYTE_LENGTH_LIMIT);
 
 /** Joins what is written side by side into one call. A small gap of zeros is written with its neighbours. */
 export class PendingWrites {
@@ -19,7 +17,7 @@ export class PendingWrites {
     const gap = position - this.#end;
     if (this.#views.length > 0 && (gap < 0 || gap >= GAP_BYTE_LENGTH_LIMIT)) this.flush();
     if (this.#views.length === 0) this.#start = position;
-    else if (gap > 0) this.#views.push(ZEROS.subarray(0, gap));
+    else if (gap > 0) this.#views.push(zeros(gap));
     this.#views.push(view);
     this.#end = position + view.length;
   }

@@ -8,7 +8,7 @@ import { MemoryFile } from '../../storage/memory-file.js';
 import type { Source, SourceDescription, SourcePartition } from '../format.js';
 import { AndedBitmaps } from './anded-bitmaps.js';
 import type { BufferRange } from './compression.js';
-import { ArrowLists } from './lists.js';
+import { ArrowLists, type ListElements, nestLists } from './lists.js';
 import { type ColumnWay, listColumns, listForm } from './record-batch-columns.js';
 
 /** Record batches of the apache-arrow library, in memory. */
@@ -131,13 +131,9 @@ export class RecordBatchPartition implements SourcePartition {
   }
 
   lists(column: Column): ArrowLists {
-    let elements: { readonly count: number; readonly lists?: ArrowLists } = { count: this.valueCount(column) };
-    for (const level of this.#levels(column).slice(0, -1).reverse()) {
-      const lists = listsAt(level, elements, column.name);
-      elements = { count: lists.count, lists };
-    }
-    if (elements.lists === undefined) throw new RangeError(`column '${column.name}' has no lists`);
-    return elements.lists;
+    return nestLists(this.#levels(column), this.valueCount(column), (level, elements) =>
+      listsAt(level, elements, column.name),
+    );
   }
 
   #values(column: Column): Data {
@@ -149,11 +145,7 @@ export class RecordBatchPartition implements SourcePartition {
   }
 }
 
-function listsAt(
-  level: readonly Data[],
-  elements: { readonly count: number; readonly lists?: ArrowLists },
-  name: string,
-): ArrowLists {
+function listsAt(level: readonly Data[], elements: ListElements, name: string): ArrowLists {
   const own = level.at(-1)!;
   const count = own.length;
   const { buffer, byteOffset, byteLength } = own.valueOffsets ?? new Uint8Array(0);

@@ -31,7 +31,7 @@ interface TypeTable {
 }
 
 /** The field's type table read as the class that its type code asks for; `undefined` where it's absent. */
-export function typeTable<T extends TypeTable>(field: Field, table: T): T | undefined {
+function typeTable<T extends TypeTable>(field: Field, table: T): T | undefined {
   return (field.type(table) as T | null) ?? undefined;
 }
 

@@ -17,6 +17,7 @@ import type { DictionaryPageInfo } from './page-header.js';
 import { usedDictionaries } from './page-range.js';
 import { maxCompressedByteLength } from './page-size.js';
 import { PHYSICAL_BYTE_LENGTH } from './page-values.js';
+import { dictionaryPage, valuesPage } from './paged-partition.js';
 import type { ParquetPiece } from './piece.js';
 import type { RowGroupWriter } from './row-group-writer.js';
 
@@ -164,10 +165,11 @@ function dictionaryItem(options: MappedChunkOptions, dictionary: DictionaryPageI
 function loadDictionary(
   load: Load<ParquetPiece>,
   { file, job, pages }: MappedChunkOptions,
-  { position, byteLength, uncompressedByteLength, crc, codec, valueCount }: DictionaryPageInfo,
+  dictionary: DictionaryPageInfo,
 ): Region {
   const { name, physicalValue } = pages;
-  const address = load.read(file, position, byteLength);
+  const { uncompressedByteLength, valueCount } = dictionary;
+  const address = load.read(file, dictionary.position, dictionary.byteLength);
   const target: Region = { values: load.allocate(valuesByteLength(operandType(job), valueCount)), validity: 0 };
   load.addTask({
     kind: 'decode_pages',
@@ -177,19 +179,7 @@ function loadDictionary(
     maxDefinitionLevel: 0,
     maxRepetitionLevel: 0,
     dictionary: undefined,
-    pages: [
-      {
-        address,
-        byteLength,
-        uncompressedByteLength,
-        crc,
-        codec,
-        encoding: 'plain',
-        firstValue: 0,
-        valueCount,
-        levels: { repetition: 'rle', definition: 'rle' },
-      },
-    ],
+    pages: [valuesPage(dictionaryPage(dictionary, address))],
     start: 0,
     end: valueCount,
     target,

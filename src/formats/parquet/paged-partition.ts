@@ -1,5 +1,5 @@
 /** Rows as the run sees them: ranges of a column's values become reads of pages and tasks that decode them. */
-import type { DataPage } from '../../abi/pages.js';
+import type { DataPage, DictionaryPage } from '../../abi/pages.js';
 import { BITS_PER_VALUE, type NumericType, valuesByteLength } from '../../abi/types.js';
 import type { Column } from '../../plan/schema.js';
 import { ALIGNMENT, type Load } from '../../slab/load.js';
@@ -7,7 +7,7 @@ import type { ReadableFile } from '../../storage/file.js';
 import type { LoadedColumn, PartitionLists, SourcePartition } from '../format.js';
 import { type ColumnPages, pageIndexOf } from './column-pages.js';
 import type { LoadedLevels } from './loaded-levels.js';
-import type { DataPageInfo } from './page-header.js';
+import type { DataPageInfo, DictionaryPageInfo } from './page-header.js';
 import {
   bodies,
   bodiesRoom,
@@ -110,14 +110,8 @@ export abstract class PagedPartition implements SourcePartition {
         type,
         maxDefinitionLevel: pages.leaf.maxDefinitionLevel,
         maxRepetitionLevel: pages.leaf.maxRepetitionLevel,
-        dictionary: dictionary && {
-          address: load.read(this.file, dictionary.position, dictionary.byteLength),
-          byteLength: dictionary.byteLength,
-          crc: dictionary.crc,
-          uncompressedByteLength: dictionary.uncompressedByteLength,
-          codec: dictionary.codec,
-          valueCount: dictionary.valueCount,
-        },
+        dictionary:
+          dictionary && dictionaryPage(dictionary, load.read(this.file, dictionary.position, dictionary.byteLength)),
         pages: run.map((page) => dataPage(page, address - position)),
         start: from,
         end: to,
@@ -219,4 +213,16 @@ export function dataPage(page: DataPageInfo, addressOffset: number): DataPage {
 function numericTypeOf(column: Column): NumericType {
   if (column.type === undefined) throw new RangeError(`"${column.name}" is no numeric column`);
   return column.type;
+}
+
+/** A dictionary page of the file as it stands at an address. */
+export function dictionaryPage(page: DictionaryPageInfo, address: number): DictionaryPage {
+  const { byteLength, uncompressedByteLength, crc, codec, valueCount } = page;
+  return { address, byteLength, uncompressedByteLength, crc, codec, valueCount };
+}
+
+/** A dictionary's values as those of a page without levels. */
+export function valuesPage(dictionary: DictionaryPage): DataPage {
+  const levels = { repetition: 'rle', definition: 'rle' } as const;
+  return { ...dictionary, encoding: 'plain', firstValue: 0, levels };
 }

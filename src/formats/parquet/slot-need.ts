@@ -30,15 +30,9 @@ export function wantedByteLength(partition: RowGroupPartition, operands: readonl
 
 /** Room for all values of the operands, and for the job's results however little they can be compressed. */
 function wholeByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
-  let byteLength = 0;
-  let scratchByteLength = 0;
-  let count = 0;
-  for (const column of operands) {
-    const valueCount = partition.valueCount(column);
-    count = Math.max(count, valueCount);
-    byteLength += partition.loadByteLength(column, 0, valueCount) + COLUMN_RESERVE;
-    scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, valueCount));
-  }
+  const loaded = firstValues(partition, operands, Number.POSITIVE_INFINITY);
+  const { count } = loaded;
+  let { byteLength, scratchByteLength } = loaded;
   for (const [index, { type }] of job?.outputs.entries() ?? []) {
     const values = valuesByteLength(type, count);
     const isInPlace = job !== undefined && canStandInPlace(job.program, index);
@@ -51,14 +45,9 @@ function wholeByteLength(partition: RowGroupPartition, operands: readonly Column
 function togetherByteLength(partition: RowGroupPartition, operands: readonly Column[], job?: Job): number {
   const pageCount = operands.reduce((most, column) => Math.max(most, partition.wantedValueCount(column)), 0);
   const count = pageCount > 0 && operands.length > 1 ? Math.max(pageCount, TOGETHER_COUNT) : pageCount;
-  const ends = operands.map((column) => Math.min(count, partition.valueCount(column)));
-  let byteLength = 0;
-  let scratchByteLength = 0;
-  for (const [index, column] of operands.entries()) {
-    byteLength += partition.loadByteLength(column, 0, ends[index] ?? 0) + COLUMN_RESERVE;
-    scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, ends[index] ?? 0));
-  }
-  const end = Math.max(0, ...ends);
+  const loaded = firstValues(partition, operands, count);
+  const { scratchByteLength, count: end } = loaded;
+  let { byteLength } = loaded;
   for (const [index, { type }] of job?.outputs.entries() ?? []) {
     const values = valuesByteLength(type, end);
     const operand = job !== undefined && canStandInPlace(job.program, index) ? operands[index] : undefined;
@@ -66,6 +55,20 @@ function togetherByteLength(partition: RowGroupPartition, operands: readonly Col
     byteLength += (spare < values ? RESULT_COPIES * values : 0) + Math.ceil(end / 8) + COLUMN_RESERVE;
   }
   return byteLength + scratchByteLength;
+}
+
+/** What as many values of each operand take as it has, up to `limit`; `count` of the one that has most. */
+function firstValues(partition: RowGroupPartition, operands: readonly Column[], limit: number) {
+  let byteLength = 0;
+  let scratchByteLength = 0;
+  let count = 0;
+  for (const column of operands) {
+    const end = Math.min(limit, partition.valueCount(column));
+    byteLength += partition.loadByteLength(column, 0, end) + COLUMN_RESERVE;
+    scratchByteLength = Math.max(scratchByteLength, partition.scratchByteLength(column, 0, end));
+    count = Math.max(count, end);
+  }
+  return { byteLength, scratchByteLength, count };
 }
 
 /** Room for the largest page of each operand with a part of its values, and for the job's results. */

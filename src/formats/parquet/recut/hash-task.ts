@@ -1,11 +1,10 @@
 /** The load of the hashes of a page's values, of which the bloom filter of a column chunk is made. */
 import type { Load } from '../../../slab/load.js';
-import { storedByteLength, storedValue } from '../leaf-order.js';
 import { dataPage } from '../paged-partition.js';
 import { pagesBetween } from './recut-partition.js';
 import { type PartOfPage, partOf, split, type ValueRange } from './recut-plan.js';
 import { hashEncoding, hashSize } from './recut-size.js';
-import { NO_DICTIONARY, type Recoding } from './recut-task.js';
+import { NO_DICTIONARY, placeRooms, type Recoding, storedColumn } from './recut-task.js';
 
 export interface MadeHashes {
   readonly task: number;
@@ -41,16 +40,9 @@ export function addHashes(
   const scratch = load.scratch(rooms.byteLength);
   const task = load.addTask({
     kind: 'hash_values',
-    name: leaf.path.join('.'),
-    maxDefinitionLevel: leaf.maxDefinitionLevel,
-    maxRepetitionLevel: leaf.maxRepetitionLevel,
-    value: storedValue(leaf),
-    valueByteLength: storedByteLength(leaf),
+    ...storedColumn(leaf),
+    ...placeRooms(rooms, scratch),
     part: { page: dataPage(page, address - page.position), from, to, ...(dictionary ?? NO_DICTIONARY) },
-    scratch: scratch + rooms.page,
-    levelsScratch: scratch + rooms.pageLevels,
-    levels: scratch + rooms.levels,
-    values: scratch + rooms.values,
     hashes,
   });
   return { task, address: hashes };

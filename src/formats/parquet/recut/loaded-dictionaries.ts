@@ -4,6 +4,7 @@ import { ALIGNMENT, type Load } from '../../../slab/load.js';
 import type { ReadableFile } from '../../../storage/file.js';
 import { storedByteLength } from '../leaf-order.js';
 import type { DictionaryPageInfo } from '../page-header.js';
+import { dictionaryPage } from '../paged-partition.js';
 import type { Leaf } from '../schema.js';
 
 export interface LoadedDictionary {
@@ -38,7 +39,7 @@ export class LoadedDictionaries {
     const loaded = this.#of(load);
     const known = loaded.get(page);
     if (known !== undefined) return known;
-    const { position, byteLength, uncompressedByteLength, crc, codec, valueCount } = page;
+    const { position, byteLength, uncompressedByteLength, codec, valueCount } = page;
     const valueByteLength = storedByteLength(this.#leaf);
     const address = load.read(this.#file, position, byteLength);
     const dictionary: OpenDictionary = {
@@ -49,7 +50,7 @@ export class LoadedDictionaries {
     load.addTask({
       kind: 'open_dictionary',
       name: this.#leaf.path.join('.'),
-      page: { address, byteLength, uncompressedByteLength, crc, codec, valueCount },
+      page: dictionaryPage(page, address),
       valueByteLength,
       opened: dictionary,
     });

@@ -38,7 +38,7 @@ export interface RecutSize {
 }
 
 /** Where in a task's scratch there is room for what. */
-interface RecutRooms {
+export interface RecutRooms {
   readonly page: number;
   readonly pageLevels: number;
   readonly levels: number;

@@ -5,11 +5,11 @@ import type { Load } from '../../../slab/load.js';
 import type { ReadableFile } from '../../../storage/file.js';
 import { storedByteLength, storedValue } from '../leaf-order.js';
 import type { DictionaryPageInfo } from '../page-header.js';
-import { dataPage } from '../paged-partition.js';
+import { dataPage, valuesPage } from '../paged-partition.js';
 import type { Leaf } from '../schema.js';
 import type { LoadedDictionaries } from './loaded-dictionaries.js';
 import type { PartOfPage } from './recut-plan.js';
-import { type RecutSize, recutSize } from './recut-size.js';
+import { type RecutRooms, type RecutSize, recutSize } from './recut-size.js';
 
 /** How the pages of a column chunk are made. */
 export interface Recoding {
@@ -64,19 +64,11 @@ export function addPage(
 export function addDictionary(
   load: Load<unknown>,
   recoding: Recoding,
-  { file, position, byteLength, uncompressedByteLength, crc, codec, valueCount }: StoredDictionary,
+  { file, position, ...dictionary }: StoredDictionary,
 ): MadePage | undefined {
-  const page = {
-    byteLength,
-    uncompressedByteLength,
-    crc,
-    codec,
-    encoding: 'plain',
-    firstValue: 0,
-    valueCount,
-    levels: { repetition: 'rle', definition: 'rle' },
-  } as const;
+  const { byteLength, valueCount } = dictionary;
   const leaf = { ...recoding.leaf, maxDefinitionLevel: 0, maxRepetitionLevel: 0 };
+  const page = valuesPage({ ...dictionary, address: 0 });
   const parts = [{ page: { ...page, dictionary: undefined }, from: 0, to: valueCount }];
   const size = recutSize(parts, { ...recoding, leaf, encoding: 'plain' });
   if (load.free < size.byteLength) return undefined;
@@ -108,25 +100,40 @@ function addTask(
   const scratch = load.scratch(rooms.byteLength);
   const task = load.addTask({
     kind: 'recode_page',
-    name: leaf.path.join('.'),
-    maxDefinitionLevel: leaf.maxDefinitionLevel,
-    maxRepetitionLevel: leaf.maxRepetitionLevel,
-    value: storedValue(leaf),
-    valueByteLength: storedByteLength(leaf),
+    ...storedColumn(leaf),
+    ...placeRooms(rooms, scratch),
     order,
     encoding,
     parts,
     bitWidth,
     codec,
     crc: pageChecksum,
-    scratch: scratch + rooms.page,
-    levelsScratch: scratch + rooms.pageLevels,
-    levels: scratch + rooms.levels,
-    values: scratch + rooms.values,
     body: isCompressed ? scratch + rooms.body : body,
     target,
     targetCapacity: targetByteLength,
     bounds,
   });
   return { task, body: isCompressed ? target : body, bounds };
+}
+
+/** What a task needs to know of the column that its pages are of. */
+export function storedColumn(leaf: Leaf) {
+  const { maxDefinitionLevel, maxRepetitionLevel } = leaf;
+  return {
+    name: leaf.path.join('.'),
+    maxDefinitionLevel,
+    maxRepetitionLevel,
+    value: storedValue(leaf),
+    valueByteLength: storedByteLength(leaf),
+  };
+}
+
+/** Where a task finds room to open pages in. */
+export function placeRooms(rooms: RecutRooms, scratch: number) {
+  return {
+    scratch: scratch + rooms.page,
+    levelsScratch: scratch + rooms.pageLevels,
+    levels: scratch + rooms.levels,
+    values: scratch + rooms.values,
+  };
 }
